@@ -1,0 +1,171 @@
+//! What an action is given.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use catalog_gen::FileTree;
+use nunjucks::Value as NValue;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::ActionError;
+use crate::entities::Entities;
+use crate::forge::Forges;
+use crate::git::Author;
+use crate::ids::TaskId;
+use crate::journal::{EntryKind, EventBody, EventKind, Journal};
+use crate::template::{Pin, Sources};
+
+/// The template a run belongs to.
+#[derive(Clone, Debug)]
+pub struct TemplateInfo {
+    /// Comparable reference.
+    pub entity_ref: String,
+    /// The files it may read with relative URLs; none for a dry run of posted content without files.
+    pub pin: Option<Pin>,
+}
+
+/// What holds for the whole run.
+#[derive(Clone, Debug)]
+pub struct RunInfo {
+    /// The task.
+    pub task_id: TaskId,
+    /// When the task was created, milliseconds UTC: the only clock an action may use.
+    pub created_at_ms: i64,
+    /// The template.
+    pub template: TemplateInfo,
+    /// The values of the form, as given.
+    pub parameters: Value,
+    /// Names of the task's secrets.
+    pub secret_names: Vec<String>,
+    /// The user's entity reference, if a user is behind the task.
+    pub user_ref: Option<String>,
+    /// Whether effects must be left out.
+    pub dry_run: bool,
+    /// Whether pushed commits carry `.stagecraft/<instance>.lock.json`.
+    pub write_lock_file: bool,
+}
+
+/// The step at hand.
+#[derive(Clone, Debug)]
+pub struct StepInfo {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Key of the iteration under `each`.
+    pub iteration: Option<String>,
+}
+
+impl StepInfo {
+    /// Name of the step in the journal: `fetch`, or `fetch[2]` under `each`.
+    pub fn key(&self) -> String {
+        match &self.iteration {
+            Some(iteration) => format!("{}[{iteration}]", self.id),
+            None => self.id.clone(),
+        }
+    }
+}
+
+/// What actions can reach, shared by all runs.
+#[derive(Clone, Debug)]
+pub struct Capabilities {
+    /// Where repositories live.
+    pub forges: Forges,
+    /// Where files are read from.
+    pub sources: Arc<Sources>,
+    /// The catalog.
+    pub entities: Entities,
+    /// Default author of commits.
+    pub author: Author,
+    /// Default message of the first commit.
+    pub commit_message: String,
+}
+
+/// Everything an action has.
+pub struct ActionContext<'run> {
+    /// The run.
+    pub run: &'run RunInfo,
+    /// The step.
+    pub step: &'run StepInfo,
+    /// The rendered input with its secret marks (the typed input has lost them).
+    pub input: &'run NValue,
+    /// The workspace.
+    pub workspace: &'run mut FileTree,
+    /// The outside.
+    pub capabilities: &'run Capabilities,
+    /// Fires when the task is cancelled or the lease is lost.
+    pub cancelled: &'run CancellationToken,
+    /// Prefix of this step's event keys, the same in every repetition of the run.
+    pub event_prefix: &'run str,
+    /// The journal.
+    pub journal: &'run mut Journal,
+    /// What the action has put out so far.
+    pub outputs: Map<String, Value>,
+    /// Number of log lines written so far.
+    pub lines: usize,
+}
+
+impl ActionContext<'_> {
+    /// Writes a line to the task's log. Never pass a value that stems from a secret: log
+    /// [`NValue::to_masked_json`] of [`ActionContext::input`] instead.
+    pub async fn log(&mut self, message: impl Into<String>) -> Result<(), ActionError> {
+        let key = format!("{}/{}", self.event_prefix, self.lines);
+        self.lines += 1;
+        let body = EventBody::of_step(&self.step.id, message);
+        Ok(self.journal.event(&key, EventKind::Log, body).await?)
+    }
+
+    /// Writes a warning to the task's log.
+    pub async fn warn(&mut self, message: &str) -> Result<(), ActionError> {
+        self.log(format!("\u{1b}[33mwarn\u{1b}[39m: {message}")).await
+    }
+
+    /// Puts out a value under a name; other steps read it as `steps.<id>.output.<name>`.
+    pub fn output(&mut self, name: &str, value: impl Into<Value>) {
+        self.outputs.insert(name.to_owned(), value.into());
+    }
+
+    /// Looks at something outside once per attempt; a repeated run gets the same answer.
+    pub async fn read<T, F>(&mut self, key: &str, look: F) -> Result<T, ActionError>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, ActionError>>,
+    {
+        self.once(key, EntryKind::Read, look).await
+    }
+
+    /// Changes something outside once per task. `act` must look first and take what it finds of this very
+    /// task as done, because a kill can fall between the change and the journal.
+    pub async fn effect<T, F>(&mut self, key: &str, act: F) -> Result<T, ActionError>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, ActionError>>,
+    {
+        self.once(key, EntryKind::Effect, act).await
+    }
+
+    async fn once<T, F>(&mut self, key: &str, kind: EntryKind, act: F) -> Result<T, ActionError>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, ActionError>>,
+    {
+        let step = self.step.key();
+        let unreadable = |error: serde_json::Error| ActionError::Unavailable(format!("the journal entry `{key}` cannot be used: {error}"));
+        if let Some(known) = self.journal.recall(&step, key) {
+            return serde_json::from_value(known.clone()).map_err(unreadable);
+        }
+        if self.cancelled.is_cancelled() {
+            return Err(ActionError::Cancelled);
+        }
+        if kind == EntryKind::Effect {
+            self.journal.about_to_act().await?;
+        }
+        let value = act.await?;
+        let stored = serde_json::to_value(&value).map_err(unreadable)?;
+        self.journal.record(&step, key, kind, stored).await?;
+        Ok(value)
+    }
+}

@@ -1,0 +1,177 @@
+//! Forges: where repositories live.
+//!
+//! [`Forge`] is what the actions need of one; [`Forges`] says which forge serves which host (that is
+//! configuration: `github.com` may be served by the local forge on a laptop). Every call is one small
+//! operation that can be looked up before it is done again. No action logic, no retries, no task.
+
+pub mod local;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use catalog_gen::FileTree;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::git::{CommitId, GitError, NewCommit};
+use crate::ids::TaskId;
+use crate::secret::Secret;
+
+/// A repository's full name.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RepoSlug {
+    /// Host with port, for example `github.com`.
+    pub host: String,
+    /// User or organisation.
+    pub owner: String,
+    /// Repository name.
+    pub name: String,
+}
+
+/// Who may see a repository.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Its members only.
+    #[default]
+    Private,
+    /// Everyone.
+    Public,
+    /// Everyone in the enterprise.
+    Internal,
+}
+
+/// What a new repository is created with.
+#[derive(Clone, Debug)]
+pub struct NewRepository {
+    /// One line about it.
+    pub description: Option<String>,
+    /// Web page of the project.
+    pub homepage: Option<String>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Name of the default branch.
+    pub default_branch: String,
+    /// Merge settings, features and the like, by GitHub's names.
+    pub settings: Map<String, Value>,
+    /// The task that makes it: the mark by which a resumed task knows its own repository.
+    pub created_by: TaskId,
+}
+
+/// A repository as the forge knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Repository {
+    /// Its name.
+    pub slug: RepoSlug,
+    /// URL to clone from; on the local forge a `file://` URL of the bare repository.
+    pub clone_url: String,
+    /// Page of the repository, as its host would have it.
+    pub html_url: String,
+    /// `<html_url>/blob/<default branch>`: the base that `catalog:register` appends a path to.
+    pub contents_url: String,
+    /// The default branch.
+    pub default_branch: String,
+    /// The task that made it, where the forge knows.
+    pub created_by: Option<TaskId>,
+}
+
+/// One thing a forge keeps beside the code. Applying the same setting twice changes nothing.
+#[derive(Clone, Debug)]
+pub enum Setting {
+    /// Topics, lower-cased.
+    Topics(Vec<String>),
+    /// Team or user that administers the repository.
+    Access(String),
+    /// `[{user|team, access}]`.
+    Collaborators(Value),
+    /// Variables of GitHub Actions.
+    Variables(BTreeMap<String, String>),
+    /// Secrets of GitHub Actions; a forge never gives them back.
+    Secrets(BTreeMap<String, Secret>),
+    /// `{useDefault, includeClaimKeys}`.
+    OidcCustomization(Value),
+    /// Custom properties of the organisation.
+    CustomProperties(Value),
+    /// `none`, `organization` or `user`.
+    WorkflowAccess(String),
+    /// Whether the creator watches it.
+    Subscription(bool),
+    /// Classic branch protection by GitHub's names.
+    BranchProtection {
+        /// The branch.
+        branch: String,
+        /// The rules.
+        rules: Map<String, Value>,
+    },
+}
+
+/// Why a forge could not do it; the variants are what a caller can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum ForgeError {
+    /// The repository or branch is not there.
+    #[error("{0}")]
+    NotFound(String),
+    /// Something else has that name.
+    #[error("{0}")]
+    Conflict(String),
+    /// The name or a setting is not acceptable.
+    #[error("{0}")]
+    Invalid(String),
+    /// Trying again may help.
+    #[error("{0}")]
+    Unavailable(String),
+    /// Git said no.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+/// What actions need of a place where repositories live.
+#[async_trait]
+pub trait Forge: Send + Sync {
+    /// The repository, if it is there.
+    async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError>;
+    /// Creates it; an existing one is [`ForgeError::Conflict`], whoever made it.
+    async fn create(&self, slug: &RepoSlug, new: &NewRepository) -> Result<Repository, ForgeError>;
+    /// Applies one setting.
+    async fn apply(&self, slug: &RepoSlug, setting: &Setting) -> Result<(), ForgeError>;
+    /// Puts a first commit on a branch; the very same commit already there is success.
+    async fn push(&self, slug: &RepoSlug, commit: NewCommit) -> Result<CommitId, ForgeError>;
+    /// The files at a branch, tag or commit (`None`: default branch).
+    async fn read(&self, slug: &RepoSlug, revision: Option<&str>) -> Result<(CommitId, FileTree), ForgeError>;
+}
+
+/// Which forge serves which host.
+#[derive(Clone, Default)]
+pub struct Forges {
+    by_host: BTreeMap<String, Arc<dyn Forge>>,
+}
+
+impl std::fmt::Debug for Forges {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_set().entries(self.by_host.keys()).finish()
+    }
+}
+
+impl Forges {
+    /// No host at all.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds the forge that serves `host`.
+    pub fn with(mut self, host: impl Into<String>, forge: Arc<dyn Forge>) -> Self {
+        self.by_host.insert(host.into().to_ascii_lowercase(), forge);
+        self
+    }
+
+    /// The forge of a host (letter case ignored).
+    pub fn for_host(&self, host: &str) -> Option<&Arc<dyn Forge>> {
+        self.by_host.get(&host.to_ascii_lowercase())
+    }
+
+    /// The hosts that are served, for messages.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.by_host.keys().map(String::as_str)
+    }
+}

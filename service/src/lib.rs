@@ -1,0 +1,35 @@
+//! Stagecraft: runs Backstage's software templates.
+//!
+//! The crate is one library and one binary. Its modules stand in rows; a module may use the rows below
+//! its own, and siblings never know each other (`docs/architecture.md` has the table, and
+//! `tests/it/architecture.rs` holds the sources to it).
+
+// Row 0: what everything stands on.
+pub mod config;
+pub mod db;
+pub mod git;
+pub mod ids;
+pub mod queue;
+pub mod secret;
+pub mod telemetry;
+
+// Row 1: capabilities.
+pub mod entities;
+pub mod forge;
+pub mod journal;
+pub mod render;
+pub mod template;
+
+// Row 2: units.
+pub mod action;
+
+// Row 3: use cases.
+pub mod task;
+
+// Row 4: edges.
+pub mod http;
+pub mod worker;
+
+// Row 5: wiring.
+pub mod app;
+pub mod cli;

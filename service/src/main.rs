@@ -1,0 +1,3 @@
+//! The `stagecraft` command.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Backstage's own filters: `parseRepoUrl`, `projectSlug`, `parseEntityRef`, `pick`.

@@ -1,0 +1,85 @@
+//! Tasks: created from a template and values, run step by step, watched, cancelled, retried, forgotten.
+//!
+//! [`Tasks`] is the use case that the HTTP API and the command line call; [`Tasks::run_claimed`] is what a
+//! worker calls. Who the caller is was decided before; what an action does is the action's.
+
+mod create;
+mod dry_run;
+mod model;
+mod run;
+mod scope;
+mod store;
+mod watch;
+
+pub use model::{
+    Caller, CreateError, DryRunError, DryRunRequest, DryRunResult, ListTasks, NewTask, Order, OrderField, RetryError, Task, TaskError,
+    TaskPage, TaskSpec, TaskStatus,
+};
+pub use run::RunEnd;
+pub use watch::EventWatch;
+
+use std::sync::Arc;
+
+use crate::action::{Capabilities, Registry};
+use crate::config;
+use crate::db::Db;
+use crate::queue::Queue;
+use crate::render::ValueRenderer;
+use crate::secret::Sealer;
+use crate::template::Library;
+
+/// The task use case. Cheap to clone; every clone is the same.
+#[derive(Clone)]
+pub struct Tasks {
+    inner: Arc<TasksInner>,
+}
+
+pub(crate) struct TasksInner {
+    pub(crate) db: Db,
+    pub(crate) queue: Queue,
+    pub(crate) sealer: Sealer,
+    pub(crate) library: Arc<Library>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) capabilities: Capabilities,
+    pub(crate) renderer: ValueRenderer,
+    pub(crate) settings: config::Tasks,
+}
+
+/// What [`Tasks`] stands on.
+pub struct TasksParts {
+    /// The database.
+    pub db: Db,
+    /// The queue in it.
+    pub queue: Queue,
+    /// Seals secrets and journals.
+    pub sealer: Sealer,
+    /// The templates.
+    pub library: Arc<Library>,
+    /// The actions.
+    pub registry: Arc<Registry>,
+    /// What actions reach.
+    pub capabilities: Capabilities,
+    /// Renders step values.
+    pub renderer: ValueRenderer,
+    /// `tasks` of the settings.
+    pub settings: config::Tasks,
+}
+
+impl Tasks {
+    /// Puts the parts together.
+    pub fn new(parts: TasksParts) -> Self {
+        let TasksParts { db, queue, sealer, library, registry, capabilities, renderer, settings } = parts;
+        let inner = TasksInner { db, queue, sealer, library, registry, capabilities, renderer, settings };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The templates that tasks are made from.
+    pub fn library(&self) -> &Arc<Library> {
+        &self.inner.library
+    }
+
+    /// The actions that steps can name.
+    pub fn registry(&self) -> &Arc<Registry> {
+        &self.inner.registry
+    }
+}

@@ -1,0 +1,16 @@
+//! Templates: where they come from, what they say, which values they take.
+//!
+//! A [`Library`] holds the templates of the configured sources, reloads them when they change and keeps a
+//! broken one listed with its error. A [`Template`] is a parsed `scaffolder.backstage.io/v1beta3` entity; its
+//! [`Pin`] fixes the very files that a task will see. [`Sources`] reads the files behind a `fetch:*` URL.
+//! Nothing is rendered here and nothing is unpacked on a disk.
+
+pub mod entity;
+pub mod library;
+pub mod parameters;
+pub mod source;
+
+pub use entity::{Step, Template, TemplateError, TemplateSpec};
+pub use library::{FindError, Library, Listed};
+pub use parameters::{SchemaViolation, validate_secrets, validate_values};
+pub use source::{FetchError, Fetched, Pin, Sources};

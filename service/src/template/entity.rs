@@ -1,0 +1,93 @@
+//! The Template entity, parsed: steps, pages, output, and every fault with its place.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// One step, as the author wrote it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// `id`, else `step-<1-based index>`.
+    pub id: String,
+    /// `name`, else the action.
+    pub name: String,
+    /// Id of the action.
+    pub action: String,
+    /// Unrendered input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Map<String, Value>>,
+    /// Unrendered condition: text or boolean.
+    #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Value>,
+    /// Unrendered list or object to repeat the step over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<Value>,
+    /// Everything else the author wrote, kept (`backstage:permissions`, …).
+    #[serde(flatten)]
+    pub rest: Map<String, Value>,
+}
+
+/// What a template says, normalised.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TemplateSpec {
+    /// Parameter pages (draft-07 JSON Schemas, `ui:*` keys and all).
+    pub pages: Vec<Value>,
+    /// Schema of the task's secrets.
+    pub secrets_schema: Option<Value>,
+    /// Steps in order.
+    pub steps: Vec<Step>,
+    /// Unrendered `spec.output`.
+    pub output: Value,
+    /// `spec.presentation`.
+    pub presentation: Option<Value>,
+    /// `spec.formDecorators` or its experimental alias.
+    pub form_decorators: Option<Value>,
+    /// `spec.EXPERIMENTAL_recovery`.
+    pub recovery: Option<Value>,
+}
+
+/// A fault in a template: what, where, what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", place(.file, .line, .column))]
+pub struct TemplateError {
+    /// The file inside its source.
+    pub file: String,
+    /// 1-based line, where known.
+    pub line: Option<usize>,
+    /// 1-based column, where known.
+    pub column: Option<usize>,
+    /// The fault and the next step.
+    pub message: String,
+}
+
+fn place(file: &str, line: &Option<usize>, column: &Option<usize>) -> String {
+    match (line, column) {
+        (Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
+        (Some(line), None) => format!("{file}:{line}: "),
+        _ => format!("{file}: "),
+    }
+}
+
+/// A template that can be run.
+#[derive(Clone, Debug)]
+pub struct Template {
+    /// The entity as Backstage's catalog would hold it (namespace and location annotations filled in).
+    pub entity: Value,
+    /// Comparable reference, `template:default/name`.
+    pub entity_ref: String,
+    /// `url`/`file://` that relative references stand for (`templateInfo.baseUrl`).
+    pub base_url: Option<String>,
+    /// The normalised spec.
+    pub spec: TemplateSpec,
+}
+
+impl Template {
+    /// Reads a Template entity. `file` is for messages. Every fault is reported, not only the first.
+    pub fn from_entity(entity: Value, file: &str, base_url: Option<String>) -> Result<Self, Vec<TemplateError>> {
+        unimplemented!()
+    }
+
+    /// `metadata.title`, else `metadata.name`.
+    pub fn title(&self) -> &str {
+        unimplemented!()
+    }
+}
