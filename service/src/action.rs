@@ -5,9 +5,14 @@
 //! *effects* change something outside, both through [`ActionContext::read`] and [`ActionContext::effect`], so
 //! that a run can be repeated. An action never sees the database, the task row or another step.
 
+mod address;
 mod context;
 mod error;
+mod lock_file;
+mod phrase;
+mod place;
 mod registry;
+mod schema;
 
 pub mod catalog;
 pub mod debug;
@@ -72,5 +77,9 @@ pub trait Action: Send + Sync + 'static {
     fn definition(&self) -> Definition;
 
     /// Does it. Outputs go through [`ActionContext::output`].
-    fn run(&self, ctx: &mut ActionContext<'_>, input: Self::Input) -> impl Future<Output = Result<(), ActionError>> + Send;
+    fn run(
+        &self,
+        ctx: &mut ActionContext<'_>,
+        input: Self::Input,
+    ) -> impl Future<Output = Result<(), ActionError>> + Send;
 }

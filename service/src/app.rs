@@ -1,1 +1,267 @@
 //! Wiring: from settings to a running service.
+//!
+//! Every part is made here, once, in the order in which parts need each other. Nothing here has a rule.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use catalog_gen::FileTree;
+use serde_json::{Map, Value};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+
+use crate::action::{Capabilities, Registry};
+use crate::config::{Config, ExpressionErrors, ForgeKind};
+use crate::db::Db;
+use crate::entities::Entities;
+use crate::forge::Forges;
+use crate::forge::local::LocalForge;
+use crate::git::{Author, FetchLimits, ObjectStore};
+use crate::http::{HttpParts, HttpState};
+use crate::queue::Queue;
+use crate::render::ValueRenderer;
+use crate::secret::Sealer;
+use crate::task::{Caller, DryRunError, DryRunRequest, DryRunResult, Tasks, TasksParts};
+use crate::telemetry::Metrics;
+use crate::template::{Library, Sources, Template};
+use crate::worker::Worker;
+
+/// The parts of a running service.
+pub struct App {
+    /// The settings it was made from.
+    pub config: Config,
+    /// The database.
+    pub db: Db,
+    /// The queue.
+    pub queue: Queue,
+    /// The task use case.
+    pub tasks: Tasks,
+    /// The entity store.
+    pub entities: Entities,
+    /// The local forge.
+    pub local_forge: LocalForge,
+    /// The numbers.
+    pub metrics: Metrics,
+}
+
+/// Where things lie in the data folder.
+pub struct DataFolder(PathBuf);
+
+impl DataFolder {
+    /// Makes the folder if it is not there.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(path)
+            .with_context(|| format!("the data folder `{}` cannot be made", path.display()))?;
+        let path = path
+            .canonicalize()
+            .with_context(|| format!("the data folder `{}` cannot be used", path.display()))?;
+        Ok(Self(path))
+    }
+
+    fn database(&self) -> PathBuf {
+        self.0.join("stagecraft.db")
+    }
+
+    fn key(&self) -> PathBuf {
+        self.0.join("secret.key")
+    }
+
+    fn objects(&self) -> PathBuf {
+        self.0.join("objects.git")
+    }
+
+    fn forge(&self) -> PathBuf {
+        self.0.join("forge")
+    }
+
+    /// Templates that the demo lays out.
+    pub fn templates(&self) -> PathBuf {
+        self.0.join("templates")
+    }
+}
+
+/// Opens the database that the settings name, with the schema this program knows.
+pub async fn open_database(config: &Config, folder: &DataFolder) -> anyhow::Result<Db> {
+    let db = if config.database.url.expose().is_empty() {
+        let path = folder.database();
+        Db::open_sqlite(&path)
+            .await
+            .with_context(|| format!("the database `{}` cannot be opened", path.display()))?
+    } else {
+        Db::open_postgres(&config.database.url, config.database.max_connections)
+            .await
+            .context("the database that `database.url` names cannot be reached")?
+    };
+    db.migrate().await?;
+    Ok(db)
+}
+
+impl App {
+    /// Makes every part and loads the templates.
+    pub async fn build(config: Config) -> anyhow::Result<Self> {
+        let folder = DataFolder::open(&config.data_dir)?;
+        let db = open_database(&config, &folder).await?;
+        let sealer = if config.secrets.key.expose().is_empty() {
+            Sealer::from_key_file(&folder.key())?
+        } else {
+            Sealer::from_hex(&config.secrets.key)?
+        };
+        let sources = Sources::new(object_store(&config, &folder.objects())?, &config.git);
+        let library = Library::load(&config.templates, sources.clone()).await;
+        let parts =
+            Parts { config: &config, db, sealer, local_forge: LocalForge::new(folder.forge()), sources };
+        let (tasks, queue, metrics) = parts.tasks(library);
+        let Parts { db, local_forge, .. } = parts;
+        let entities = Entities::new(db.clone());
+        Ok(Self { config, db, queue, tasks, entities, local_forge, metrics })
+    }
+
+    /// The worker of this process.
+    pub fn worker(&self) -> Worker {
+        let (concurrency, retention) = (self.config.worker.concurrency, self.config.tasks.retention_days);
+        Worker::new(self.db.clone(), self.queue.clone(), self.tasks.clone(), concurrency, retention)
+    }
+
+    /// The state of the HTTP router; `closing` fires when the process goes down.
+    pub fn http_state(&self, closing: CancellationToken) -> HttpState {
+        HttpState::new(HttpParts {
+            tasks: self.tasks.clone(),
+            entities: self.entities.clone(),
+            queue: self.queue.clone(),
+            db: self.db.clone(),
+            metrics: self.metrics.clone(),
+            server: self.config.server.clone(),
+            auth: self.config.auth.clone(),
+            task_settings: self.config.tasks.clone(),
+            closing,
+        })
+    }
+
+    /// Looks for changed templates in the interval of the settings, until `shutdown` fires.
+    pub async fn watch_templates(&self, shutdown: CancellationToken) {
+        let seconds = self.config.templates.reload_seconds;
+        if seconds == 0 {
+            return;
+        }
+        loop {
+            tokio::select! {
+                () = shutdown.cancelled() => return,
+                () = tokio::time::sleep(Duration::from_secs(seconds)) => {}
+            }
+            let changed = self.tasks.library().refresh().await;
+            if changed > 0 {
+                tracing::info!(templates.changed = changed, "templates were loaded again");
+            }
+        }
+    }
+}
+
+fn object_store(config: &Config, path: &Path) -> anyhow::Result<ObjectStore> {
+    let idle = Duration::from_secs(config.git.timeout_seconds.max(1));
+    let store = ObjectStore::open_or_init(path)
+        .with_context(|| format!("the object store `{}` cannot be used", path.display()))?;
+    Ok(store.with_limits(FetchLimits { idle, ..FetchLimits::default() }))
+}
+
+/// What the task use case is put together from.
+struct Parts<'a> {
+    config: &'a Config,
+    db: Db,
+    sealer: Sealer,
+    local_forge: LocalForge,
+    sources: Sources,
+}
+
+impl Parts<'_> {
+    fn tasks(&self, library: Library) -> (Tasks, Queue, Metrics) {
+        let config = self.config;
+        let queue = Queue::new(self.db.clone(), Duration::from_secs(config.worker.lease_seconds));
+        let metrics = Metrics::new();
+        let forges = self.forges();
+        let hosts: Vec<String> = forges.hosts().map(str::to_owned).collect();
+        let tasks = Tasks::new(TasksParts {
+            db: self.db.clone(),
+            queue: queue.clone(),
+            sealer: self.sealer.clone(),
+            library: Arc::new(library),
+            registry: Arc::new(Registry::standard()),
+            capabilities: Capabilities {
+                forges,
+                sources: self.sources.clone(),
+                entities: Entities::new(self.db.clone()),
+                author: Author {
+                    name: config.commits.author_name.clone(),
+                    email: config.commits.author_email.clone(),
+                },
+                commit_message: config.commits.message.clone(),
+            },
+            renderer: ValueRenderer::new(&hosts),
+            settings: config.tasks.clone(),
+            max_attempts: config.worker.max_attempts,
+            metrics: metrics.clone(),
+        });
+        (tasks, queue, metrics)
+    }
+
+    fn forges(&self) -> Forges {
+        self.config.forges.iter().fold(Forges::new(), |forges, (host, kind)| match kind {
+            ForgeKind::Local {} => forges.with(host.clone(), Arc::new(self.local_forge.clone())),
+        })
+    }
+}
+
+/// What renders a template on disk: no service, no data folder, nothing kept.
+pub struct Offline {
+    /// The template.
+    pub template: Arc<Template>,
+    files: FileTree,
+    file_name: String,
+    tasks: Tasks,
+    // Holds what is fetched from other places while a template is rendered.
+    _scratch: TempDir,
+}
+
+impl Offline {
+    /// Reads the template in `file` (the one called `name`, if it holds several) and the files around it.
+    pub async fn build(config: Config, file: &Path, name: Option<&str>) -> anyhow::Result<Self> {
+        let scratch = TempDir::new().context("no folder for temporary files can be made")?;
+        let sources = Sources::new(object_store(&config, &scratch.path().join("objects.git"))?, &config.git);
+        let single = Library::read_single(file, name, &sources).await?;
+        let db = Db::open_memory().await?;
+        db.migrate().await?;
+        let sealer = Sealer::from_key_file(&scratch.path().join("secret.key"))?;
+        let local_forge = LocalForge::new(config.data_dir.join("forge"));
+        let library = Library::load(&config.templates, sources.clone()).await;
+        let parts = Parts { config: &config, db, sealer, local_forge, sources };
+        let (tasks, ..) = parts.tasks(library);
+        Ok(Self {
+            template: single.template,
+            files: single.files,
+            file_name: single.path,
+            tasks,
+            _scratch: scratch,
+        })
+    }
+
+    /// Runs the workspace steps with these values.
+    pub async fn render(
+        &self,
+        values: Value,
+        secrets: Map<String, Value>,
+        caller: Caller,
+        expression_errors: ExpressionErrors,
+    ) -> Result<DryRunResult, DryRunError> {
+        let request = DryRunRequest {
+            template: self.template.entity.clone(),
+            values,
+            secrets,
+            files: self.files.clone(),
+            template_file: self.file_name.clone(),
+            caller,
+            expression_errors,
+        };
+        self.tasks.dry_run(request).await
+    }
+}

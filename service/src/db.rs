@@ -1,34 +1,236 @@
 //! One database layer for two engines: SQLite (the embedded default) and PostgreSQL.
 //!
-//! One SQL text serves both; what differs (locking clause, clock, write transactions, notification) stands
-//! here alone. It holds connections, migrations and wake-ups; it knows no table of anybody.
+//! One SQL text serves both; what differs (write transactions, types in migrations, notification, clock)
+//! stands here alone. It holds connections, migrations and wake-ups; it knows no table of anybody.
 
-/// Why the database could not do it.
-#[derive(Debug, thiserror::Error)]
-pub enum DbError {
-    /// It cannot be reached, or is full; trying again may help.
-    #[error("the database is not available: {0}")]
-    Unavailable(String),
-    /// It was written by a newer version of Stagecraft.
-    #[error("the database was written by a newer version of Stagecraft (schema {found}, this version knows {known}); run that version")]
-    Newer {
-        /// Version found.
-        found: i64,
-        /// Version known.
-        known: i64,
-    },
-    /// Anything else.
-    #[error("database: {0}")]
-    Sql(sqlx::Error),
+mod error;
+mod migrate;
+mod signals;
+
+use std::ops::{Deref, DerefMut};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::{Any, AnyPool, Executor, Row, Transaction};
+
+pub use error::DbError;
+pub use migrate::KNOWN_VERSION;
+pub use signals::Listener;
+
+use crate::secret::Secret;
+use signals::Signals;
+
+/// Readers that SQLite may have at once; writes go through one connection.
+const SQLITE_READERS: u32 = 4;
+const SQLITE_BUSY_MS: u32 = 10_000;
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The engine behind a [`Db`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in the data folder.
+    Sqlite,
+    /// A server.
+    Postgres,
 }
 
 /// A database. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Db {}
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    read: AnyPool,
+    write: AnyPool,
+    signals: Signals,
+    /// Milliseconds that the database's clock is ahead of ours; leases are measured by its clock.
+    clock_offset_ms: AtomicI64,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Db({:?})", self.inner.engine)
+    }
+}
 
 impl Db {
+    /// Opens (and makes) the SQLite file at `path`.
+    pub async fn open_sqlite(path: &Path) -> Result<Self, DbError> {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}?mode=rwc", percent_encode(&path.display().to_string()));
+        let options = || {
+            AnyPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(sqlite_pragmas()).await.map(|_| ()) })
+            })
+        };
+        let write = options().max_connections(1).connect(&url).await?;
+        let read = options().max_connections(SQLITE_READERS).min_connections(0).connect_lazy(&url)?;
+        Ok(Self::new(Engine::Sqlite, read, write))
+    }
+
+    /// A database that lives in memory and is gone with this value.
+    pub async fn open_memory() -> Result<Self, DbError> {
+        sqlx::any::install_default_drivers();
+        // One connection that is never given up: each connection to memory is a database of its own.
+        let pool = AnyPoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .connect("sqlite::memory:")
+            .await?;
+        Ok(Self::new(Engine::Sqlite, pool.clone(), pool))
+    }
+
+    /// Connects to the PostgreSQL server at `url`.
+    pub async fn open_postgres(url: &Secret, max_connections: u32) -> Result<Self, DbError> {
+        sqlx::any::install_default_drivers();
+        let pool = AnyPoolOptions::new()
+            .max_connections(max_connections.max(2))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect(url.expose())
+            .await?;
+        let db = Self::new(Engine::Postgres, pool.clone(), pool);
+        db.sync_clock().await?;
+        signals::relay_notifications(url.clone(), Arc::downgrade(&db.inner));
+        Ok(db)
+    }
+
+    fn new(engine: Engine, read: AnyPool, write: AnyPool) -> Self {
+        let inner =
+            Inner { engine, read, write, signals: Signals::default(), clock_offset_ms: AtomicI64::new(0) };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Brings the schema to the version this program knows. A newer one is refused.
+    pub async fn migrate(&self) -> Result<(), DbError> {
+        migrate::run(self).await
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> Engine {
+        self.inner.engine
+    }
+
     /// Whether it answers: for readiness.
     pub async fn ping(&self) -> Result<(), DbError> {
-        unimplemented!()
+        sqlx::query("select 1").execute(&self.inner.read).await?;
+        Ok(())
     }
+
+    /// Connections for reading.
+    pub(crate) fn reader(&self) -> &AnyPool {
+        &self.inner.read
+    }
+
+    /// Starts a write transaction. On SQLite it holds the write lock from the start, so it never fails
+    /// half-way for a lock.
+    pub(crate) async fn begin(&self) -> Result<WriteTx, DbError> {
+        let transaction = match self.inner.engine {
+            Engine::Sqlite => self.inner.write.begin_with("begin immediate").await?,
+            Engine::Postgres => self.inner.write.begin().await?,
+        };
+        Ok(WriteTx { db: self.clone(), transaction, topics: Vec::new() })
+    }
+
+    /// Milliseconds since 1970 UTC by the database's clock.
+    pub fn now_ms(&self) -> i64 {
+        process_now_ms() + self.inner.clock_offset_ms.load(Ordering::Relaxed)
+    }
+
+    /// Measures how far the database's clock is from ours. Nothing to do on SQLite.
+    pub(crate) async fn sync_clock(&self) -> Result<(), DbError> {
+        if self.inner.engine == Engine::Postgres {
+            let row = sqlx::query("select cast(extract(epoch from clock_timestamp()) * 1000 as bigint)")
+                .fetch_one(&self.inner.read)
+                .await?;
+            let theirs: i64 = row.try_get(0)?;
+            self.inner.clock_offset_ms.store(theirs - process_now_ms(), Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Listens for signals on `topic`, from this process and from others.
+    pub fn listen(&self, topic: &str) -> Listener {
+        self.inner.signals.listen(topic)
+    }
+
+    /// Closes all connections, waiting for what is under way.
+    pub async fn close(&self) {
+        self.inner.write.close().await;
+        self.inner.read.close().await;
+    }
+}
+
+/// A write transaction and the topics to signal once it stands.
+pub(crate) struct WriteTx {
+    db: Db,
+    transaction: Transaction<'static, Any>,
+    topics: Vec<String>,
+}
+
+impl WriteTx {
+    /// Wakes listeners of `topic`, here and in other processes, when the transaction is committed.
+    pub(crate) fn signal(&mut self, topic: impl Into<String>) {
+        self.topics.push(topic.into());
+    }
+
+    /// Makes it stand.
+    pub(crate) async fn commit(mut self) -> Result<(), DbError> {
+        if self.db.inner.engine == Engine::Postgres {
+            for topic in &self.topics {
+                sqlx::query("select 1 from (select pg_notify('stagecraft', $1)) as sent")
+                    .bind(topic)
+                    .execute(&mut *self.transaction)
+                    .await?;
+            }
+        }
+        self.transaction.commit().await?;
+        for topic in &self.topics {
+            self.db.inner.signals.signal(topic);
+        }
+        Ok(())
+    }
+}
+
+impl Deref for WriteTx {
+    type Target = <Any as sqlx::Database>::Connection;
+
+    fn deref(&self) -> &<Any as sqlx::Database>::Connection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for WriteTx {
+    fn deref_mut(&mut self) -> &mut <Any as sqlx::Database>::Connection {
+        &mut self.transaction
+    }
+}
+
+fn sqlite_pragmas() -> sqlx::AssertSqlSafe<String> {
+    sqlx::AssertSqlSafe(format!(
+        "pragma busy_timeout = {SQLITE_BUSY_MS}; pragma journal_mode = wal; pragma synchronous = normal; \
+         pragma foreign_keys = on; pragma cache_size = -2000; pragma temp_store = memory;"
+    ))
+}
+
+fn process_now_ms() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
+}
+
+fn percent_encode(path: &str) -> String {
+    path.bytes().fold(String::new(), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+        out
+    })
 }

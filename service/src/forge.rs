@@ -5,6 +5,7 @@
 //! operation that can be looked up before it is done again. No action logic, no retries, no task.
 
 pub mod local;
+mod slug;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +18,8 @@ use serde_json::{Map, Value};
 use crate::git::{CommitId, GitError, NewCommit};
 use crate::ids::TaskId;
 use crate::secret::Secret;
+
+pub use slug::RepoUrl;
 
 /// A repository's full name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -123,7 +126,20 @@ pub enum ForgeError {
     Unavailable(String),
     /// Git said no.
     #[error(transparent)]
-    Git(#[from] GitError),
+    Git(GitError),
+}
+
+impl From<GitError> for ForgeError {
+    /// What a caller can tell apart here keeps its meaning; the rest stays git's.
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::NotFound(message) => Self::NotFound(message),
+            GitError::Conflict(message) => Self::Conflict(message),
+            GitError::Invalid(message) => Self::Invalid(message),
+            GitError::Unavailable(message) => Self::Unavailable(message),
+            other => Self::Git(other),
+        }
+    }
 }
 
 /// What actions need of a place where repositories live.
@@ -138,7 +154,8 @@ pub trait Forge: Send + Sync {
     /// Puts a first commit on a branch; the very same commit already there is success.
     async fn push(&self, slug: &RepoSlug, commit: NewCommit) -> Result<CommitId, ForgeError>;
     /// The files at a branch, tag or commit (`None`: default branch).
-    async fn read(&self, slug: &RepoSlug, revision: Option<&str>) -> Result<(CommitId, FileTree), ForgeError>;
+    async fn read(&self, slug: &RepoSlug, revision: Option<&str>)
+    -> Result<(CommitId, FileTree), ForgeError>;
 }
 
 /// Which forge serves which host.

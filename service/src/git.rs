@@ -1,14 +1,37 @@
 //! Git objects without a working tree: trees in, commits out.
 //!
 //! An [`ObjectStore`] is a bare repository. Trees are read from it and written to it as [`FileTree`]
-//! values; a commit is made from a tree in memory. Nothing here checks a file out, runs a hook, reads a
-//! user's git configuration or follows a redirect. Which repository belongs to whom is the forge's
-//! business. All calls block inside `spawn_blocking`, here and nowhere else.
+//! values; a commit is made from a tree in memory; other repositories are read one revision at a time.
+//! Nothing here checks a file out, runs a hook or another program, reads a user's git configuration or
+//! follows a redirect. Which repository belongs to whom is the forge's business.
+//!
+//! The invariant: an object that is in a store has everything it refers to beside it (a fetched commit's
+//! parents excepted: nothing here walks history), whoever was killed when, and however many processes write
+//! at once. All work of libgit2 blocks, and does so inside `spawn_blocking`, in this file and below it.
+
+mod commit;
+mod error;
+mod fetch;
+mod http;
+mod local;
+mod objects;
+mod pack;
+mod read;
+mod scratch;
+mod setup;
+mod wire;
 
 use std::path::{Path, PathBuf};
 
 use catalog_gen::FileTree;
 use serde::{Deserialize, Serialize};
+
+pub use error::GitError;
+pub use fetch::{Credentials, FetchLimits};
+pub(crate) use scratch::Scratch;
+pub(crate) use setup::move_into_place;
+
+use objects::{EmptyFolders, Objects};
 
 /// The id of a git tree: 40 hexadecimal digits. It is the content hash of a whole folder.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,7 +55,7 @@ pub struct Author {
 /// A first commit: everything that decides its id, so that the same task always makes the same commit.
 #[derive(Clone, Debug)]
 pub struct NewCommit {
-    /// The files.
+    /// The files. Empty folders are left out, as git does.
     pub tree: FileTree,
     /// The branch to put it on, without `refs/heads/`.
     pub branch: String,
@@ -44,39 +67,39 @@ pub struct NewCommit {
     pub time_ms: i64,
 }
 
-/// Why git could not do it.
-#[derive(Debug, thiserror::Error)]
-pub enum GitError {
-    /// The repository, branch, commit or folder is not there.
-    #[error("{0}")]
-    NotFound(String),
-    /// The branch already holds something else.
-    #[error("{0}")]
-    Conflict(String),
-    /// The other side refused: the reason is in its own words.
-    #[error("{0}")]
-    Refused(String),
-    /// The content cannot be held (a path that escapes, a budget that is spent).
-    #[error(transparent)]
-    Tree(#[from] catalog_gen::TreeError),
-    /// The other side could not be reached or broke off; trying again may help.
-    #[error("{0}")]
-    Unavailable(String),
-    /// libgit2 failed.
-    #[error("git: {0}")]
-    Git(#[from] git2::Error),
-}
-
-/// A bare repository used as a store of trees and commits.
+/// A bare repository used as a store of trees and commits. Cloning is cheap: it is a path and limits.
 #[derive(Clone, Debug)]
 pub struct ObjectStore {
     path: PathBuf,
+    limits: FetchLimits,
 }
 
 impl ObjectStore {
-    /// Opens the bare repository at `path`, making it on first use.
+    /// Opens the bare repository at `path`, making it on first use. Two processes may do so at once.
     pub fn open_or_init(path: &Path) -> Result<Self, GitError> {
-        unimplemented!()
+        if !path.join("objects").is_dir() {
+            setup::create_beside(path)?;
+        }
+        Self::open(path)
+    }
+
+    /// Opens the bare repository at `path`; there must be one.
+    pub fn open(path: &Path) -> Result<Self, GitError> {
+        let path = std::path::absolute(path).map_err(|source| GitError::io(path, source))?;
+        setup::open(&path)?;
+        Ok(Self { path, limits: FetchLimits::default() })
+    }
+
+    /// Makes a bare repository in a folder that is not there yet; its HEAD names `default_branch`.
+    pub fn create(path: &Path, default_branch: &str) -> Result<Self, GitError> {
+        setup::create(path, default_branch)?;
+        Self::open(path)
+    }
+
+    /// The same store with other limits for what it fetches.
+    pub fn with_limits(mut self, limits: FetchLimits) -> Self {
+        self.limits = limits;
+        self
     }
 
     /// Where it lies.
@@ -86,42 +109,81 @@ impl ObjectStore {
 
     /// Writes a tree (as one pack when it is large) and gives its id. Empty folders are kept as empty trees.
     pub async fn write_tree(&self, tree: FileTree) -> Result<TreeId, GitError> {
-        unimplemented!()
+        let path = self.path.clone();
+        blocking(move || {
+            let objects = Objects::of_tree(&tree, EmptyFolders::Keep)?;
+            pack::store(&setup::open(&path)?, &objects, pack::Form::BySize)?;
+            Ok(TreeId(objects.root.to_string()))
+        })
+        .await
     }
 
     /// Reads a whole tree, or the folder `folder` of it (`None` for all).
     pub async fn read_tree(&self, id: &TreeId, folder: Option<&str>) -> Result<FileTree, GitError> {
-        unimplemented!()
+        let (path, id, folder) = (self.path.clone(), id.clone(), folder.map(str::to_owned));
+        blocking(move || read::tree(&setup::open(&path)?, &id, folder.as_deref())).await
     }
 
     /// The commit at the head of `branch`, with its tree.
     pub async fn head(&self, branch: &str) -> Result<Option<(CommitId, TreeId)>, GitError> {
-        unimplemented!()
+        let (path, branch) = (self.path.clone(), branch.to_owned());
+        blocking(move || read::head(&setup::open(&path)?, &branch)).await
+    }
+
+    /// The commit that `revision` names here: a branch, a tag, a full reference name or a full commit id
+    /// (`None` for the default branch).
+    pub async fn resolve(&self, revision: Option<&str>) -> Result<(CommitId, TreeId), GitError> {
+        let (path, revision) = (self.path.clone(), revision.map(str::to_owned));
+        blocking(move || read::resolve(&setup::open(&path)?, revision.as_deref())).await
     }
 
     /// Makes the commit and creates the branch with it. The branch already at that very commit is success;
     /// at another it is [`GitError::Conflict`].
     pub async fn create_branch(&self, commit: NewCommit) -> Result<CommitId, GitError> {
-        unimplemented!()
+        let path = self.path.clone();
+        blocking(move || commit::create_branch(&setup::open(&path)?, &commit)).await
     }
 
-    /// Brings `revision` (branch, tag, commit; `None` for the remote's HEAD) of the repository at `url` into
-    /// this store and gives the commit and its tree.
-    pub async fn fetch(&self, url: &str, revision: Option<&str>, credentials: Option<&Credentials>) -> Result<(CommitId, TreeId), GitError> {
-        unimplemented!()
+    /// Brings `revision` (branch, tag, full reference name or full commit id; `None` for the remote's HEAD)
+    /// of the repository at `url` into this store and gives the commit and its tree, without its history.
+    ///
+    /// `url` is `http(s)://`, `file://` or a plain path; every other kind is [`GitError::Invalid`]. Dropping
+    /// the future breaks the transfer off.
+    pub async fn fetch(
+        &self,
+        url: &str,
+        revision: Option<&str>,
+        credentials: Option<&Credentials>,
+    ) -> Result<(CommitId, TreeId), GitError> {
+        match fetch::Origin::parse(url)? {
+            fetch::Origin::Local(folder) => {
+                let (path, revision) = (self.path.clone(), revision.map(str::to_owned));
+                blocking(move || local::copy(&setup::open(&path)?, &folder, revision.as_deref())).await
+            }
+            fetch::Origin::Http(url) => fetch::over_http(self, url, revision, credentials).await,
+        }
     }
-}
-
-/// A user name and token, bound to one scheme, host and port.
-#[derive(Clone, Debug)]
-pub struct Credentials {
-    /// For example `x-access-token`.
-    pub username: String,
-    /// The token.
-    pub token: crate::secret::Secret,
 }
 
 /// The id that `tree` has in git (empty folders left out), computed without writing anything.
 pub fn tree_id(tree: &FileTree) -> Result<TreeId, GitError> {
-    unimplemented!()
+    Ok(TreeId(Objects::of_tree(tree, EmptyFolders::Drop)?.root.to_string()))
 }
+
+/// Runs work that blocks where it may.
+async fn blocking<T, F>(work: F) -> Result<T, GitError>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, GitError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(stopped) => match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(GitError::Unavailable("the service is stopping; try again later".to_owned())),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

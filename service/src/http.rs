@@ -1,1 +1,116 @@
-//! The HTTP edge.
+//! The HTTP edge: Backstage's scaffolder API, our own additions, and what operators ask.
+//!
+//! It translates: bodies and queries into the use case's words, answers and errors into Backstage's shapes. It
+//! holds no rule about tasks or templates. All routes stand in [`routes`], all layers in [`layers`]. The
+//! invariant: every answer passes `report`, and every path but four passes `auth`.
+
+mod actions;
+mod auth;
+mod autocomplete;
+mod body;
+mod dry_run;
+mod entities;
+mod error;
+mod events;
+mod extensions;
+mod openapi;
+mod operations;
+mod query;
+mod reply;
+mod report;
+mod server;
+mod shape;
+mod state;
+mod tasks;
+mod templates;
+
+pub use openapi::openapi;
+pub use server::serve;
+pub use state::{HttpParts, HttpState};
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::Method;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::telemetry::Metrics;
+use auth::Access;
+use error::ApiError;
+
+/// Everything that is served.
+pub fn router(state: HttpState) -> Router {
+    let mut router = Router::new();
+    for Route { method, path, handler } in routes() {
+        tracing::trace!(http.method = %method, http.route = path, "route");
+        router = router.route(path, handler);
+    }
+    layers(router, state.access.clone(), state.metrics.clone()).with_state(state)
+}
+
+/// A method and a path pattern with what answers there.
+struct Route {
+    method: Method,
+    path: &'static str,
+    handler: MethodRouter<HttpState>,
+}
+
+/// All routes.
+fn routes() -> [Route; 19] {
+    [
+        get(
+            "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
+            templates::parameter_schema,
+        ),
+        get("/api/scaffolder/v2/actions", actions::list),
+        get("/api/scaffolder/v2/tasks", tasks::list),
+        post("/api/scaffolder/v2/tasks", tasks::create),
+        get("/api/scaffolder/v2/tasks/{taskId}", tasks::get),
+        post("/api/scaffolder/v2/tasks/{taskId}/cancel", tasks::cancel),
+        post("/api/scaffolder/v2/tasks/{taskId}/retry", tasks::retry),
+        get("/api/scaffolder/v2/tasks/{taskId}/events", events::poll),
+        get("/api/scaffolder/v2/tasks/{taskId}/eventstream", events::stream),
+        post("/api/scaffolder/v2/dry-run", dry_run::run),
+        post("/api/scaffolder/v2/autocomplete/{provider}/{resource}", autocomplete::complete),
+        get("/api/scaffolder/v2/templating-extensions", extensions::list),
+        get("/api/scaffolder/openapi.json", operations::description),
+        get("/api/stagecraft/v1/templates", templates::list),
+        get("/api/stagecraft/v1/entities", entities::list),
+        get("/healthz", operations::alive),
+        get("/readyz", operations::ready),
+        get("/metrics", operations::metrics),
+        get("/openapi.json", operations::description),
+    ]
+}
+
+/// All layers; the last one is the outermost.
+fn layers<S: Clone + Send + Sync + 'static>(
+    router: Router<S>,
+    access: Arc<Access>,
+    metrics: Metrics,
+) -> Router<S> {
+    router
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_route)
+        .layer(from_fn_with_state(access, auth::require))
+        .layer(CatchPanicLayer::custom(report::panicked))
+        .layer(from_fn_with_state(metrics, report::report))
+}
+
+async fn no_route() -> ApiError {
+    ApiError::NoRoute
+}
+
+fn get<H: Handler<T, HttpState>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route { method: Method::GET, path, handler: on(MethodFilter::GET, handler) }
+}
+
+fn post<H: Handler<T, HttpState>, T: 'static>(path: &'static str, handler: H) -> Route {
+    Route { method: Method::POST, path, handler: on(MethodFilter::POST, handler) }
+}
+
+#[cfg(test)]
+mod tests;

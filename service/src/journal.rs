@@ -10,4 +10,5 @@ mod event;
 pub(crate) mod store;
 
 pub use event::{EventBody, EventKind, FailureInfo, StepState, TaskEvent};
-pub use store::{EntryKind, Journal, JournalError};
+pub use store::{EntryKind, Journal, JournalError, topic};
+pub(crate) use store::{NewEvent, insert_event};

@@ -12,6 +12,7 @@ pub mod ids;
 pub mod queue;
 pub mod secret;
 pub mod telemetry;
+pub mod words;
 
 // Row 1: capabilities.
 pub mod entities;

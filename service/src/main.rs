@@ -1,3 +1,7 @@
 //! The `stagecraft` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    stagecraft::cli::run()
+}

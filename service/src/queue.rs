@@ -5,4 +5,4 @@
 
 pub(crate) mod store;
 
-pub use store::{JobCounts, Lease, Queue};
+pub use store::{JobCounts, Lease, Queue, topic};

@@ -2,12 +2,21 @@
 //!
 //! Step values and `fetch:template` speak Nunjucks as Backstage defines it; `fetch:handlebars` speaks
 //! Handlebars, strictly. Rendering is pure and runs on a budget; it never reads a file, the network or the
-//! clock. Strings that stem from a secret stay marked.
+//! clock, so that the same input gives the same output on every run. Strings that stem from a secret stay
+//! marked, and so do the files that they are written to.
 
-pub mod filters;
+mod binary;
+mod crew;
+mod error;
+mod filters;
+mod globs;
 pub mod handlebars;
+mod names;
+mod outcome;
 pub mod tree;
 pub mod values;
 
-pub use tree::{RenderError, TreeOptions, render_file, render_tree};
+pub use error::{Place, RenderError};
+pub use outcome::{RenderedTree, SkipReason, Skipped};
+pub use tree::{TreeOptions, render_file, render_tree};
 pub use values::{ExpressionProblem, RenderedValue, StepStatus, ValueRenderer};

@@ -7,8 +7,8 @@
 use std::fmt;
 use std::path::Path;
 
-use chacha20poly1305::aead::{Aead, Generate, Key, KeyInit, Nonce, Payload};
 use chacha20poly1305::XChaCha20Poly1305;
+use chacha20poly1305::aead::{Aead, Generate, Key, KeyInit, Nonce, Payload};
 use serde::{Deserialize, Deserializer};
 
 const NONCE_BYTES: usize = 24;
@@ -148,7 +148,8 @@ fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
 
     // Written beside and linked into place, so that no process ever reads half a key.
     let draft = path.with_extension(format!("{}.new", std::process::id()));
-    let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    let mut file =
+        std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     let linked = std::fs::hard_link(&draft, path);

@@ -7,15 +7,18 @@ mod create;
 mod dry_run;
 mod model;
 mod run;
+mod runner;
 mod scope;
+mod step;
 mod store;
 mod watch;
 
 pub use model::{
-    Caller, CreateError, DryRunError, DryRunRequest, DryRunResult, ListTasks, NewTask, Order, OrderField, RetryError, Task, TaskError,
-    TaskPage, TaskSpec, TaskStatus,
+    Caller, CreateError, DryRunError, DryRunRequest, DryRunResult, ListTasks, NewTask, Order, OrderField,
+    RetryError, Task, TaskError, TaskPage, TaskSpec, TaskStatus,
 };
 pub use run::RunEnd;
+pub use store::JOB_KIND;
 pub use watch::EventWatch;
 
 use std::sync::Arc;
@@ -26,6 +29,7 @@ use crate::db::Db;
 use crate::queue::Queue;
 use crate::render::ValueRenderer;
 use crate::secret::Sealer;
+use crate::telemetry::Metrics;
 use crate::template::Library;
 
 /// The task use case. Cheap to clone; every clone is the same.
@@ -43,6 +47,8 @@ pub(crate) struct TasksInner {
     pub(crate) capabilities: Capabilities,
     pub(crate) renderer: ValueRenderer,
     pub(crate) settings: config::Tasks,
+    pub(crate) max_attempts: u32,
+    pub(crate) metrics: Metrics,
 }
 
 /// What [`Tasks`] stands on.
@@ -63,13 +69,39 @@ pub struct TasksParts {
     pub renderer: ValueRenderer,
     /// `tasks` of the settings.
     pub settings: config::Tasks,
+    /// Starts before a task fails for good.
+    pub max_attempts: u32,
+    /// Counts tasks and steps.
+    pub metrics: Metrics,
 }
 
 impl Tasks {
     /// Puts the parts together.
     pub fn new(parts: TasksParts) -> Self {
-        let TasksParts { db, queue, sealer, library, registry, capabilities, renderer, settings } = parts;
-        let inner = TasksInner { db, queue, sealer, library, registry, capabilities, renderer, settings };
+        let TasksParts {
+            db,
+            queue,
+            sealer,
+            library,
+            registry,
+            capabilities,
+            renderer,
+            settings,
+            max_attempts,
+            metrics,
+        } = parts;
+        let inner = TasksInner {
+            db,
+            queue,
+            sealer,
+            library,
+            registry,
+            capabilities,
+            renderer,
+            settings,
+            max_attempts,
+            metrics,
+        };
         Self { inner: Arc::new(inner) }
     }
 

@@ -10,7 +10,7 @@ pub mod library;
 pub mod parameters;
 pub mod source;
 
-pub use entity::{Step, Template, TemplateError, TemplateSpec};
-pub use library::{FindError, Library, Listed};
-pub use parameters::{SchemaViolation, validate_secrets, validate_values};
-pub use source::{FetchError, Fetched, Pin, Sources};
+pub use entity::{API_VERSION, Step, Template, TemplateError, TemplateSpec};
+pub use library::{FindError, Library, Listed, SingleError};
+pub use parameters::{SchemaViolation, validate_against, validate_secrets, validate_values, with_defaults};
+pub use source::{FetchError, Fetched, Held, Pin, Sources};

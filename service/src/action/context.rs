@@ -75,7 +75,7 @@ pub struct Capabilities {
     /// Where repositories live.
     pub forges: Forges,
     /// Where files are read from.
-    pub sources: Arc<Sources>,
+    pub sources: Sources,
     /// The catalog.
     pub entities: Entities,
     /// Default author of commits.
@@ -110,17 +110,30 @@ pub struct ActionContext<'run> {
 
 impl ActionContext<'_> {
     /// Writes a line to the task's log. Never pass a value that stems from a secret: log
-    /// [`NValue::to_masked_json`] of [`ActionContext::input`] instead.
-    pub async fn log(&mut self, message: impl Into<String>) -> Result<(), ActionError> {
+    /// [`ActionContext::shown`] or [`ActionContext::masked_input`] instead.
+    pub async fn log(&mut self, message: impl AsRef<str>) -> Result<(), ActionError> {
         let key = format!("{}/{}", self.event_prefix, self.lines);
         self.lines += 1;
-        let body = EventBody::of_step(&self.step.id, message);
+        let body = EventBody::of_step(&self.step.id, message.as_ref());
         Ok(self.journal.event(&key, EventKind::Log, body).await?)
     }
 
     /// Writes a warning to the task's log.
-    pub async fn warn(&mut self, message: &str) -> Result<(), ActionError> {
-        self.log(format!("\u{1b}[33mwarn\u{1b}[39m: {message}")).await
+    pub async fn warn(&mut self, message: impl AsRef<str>) -> Result<(), ActionError> {
+        self.log(format!("\u{1b}[33mwarn\u{1b}[39m: {}", message.as_ref())).await
+    }
+
+    /// The input as it may be shown: every value that stems from a secret reads `***`.
+    pub fn masked_input(&self) -> Value {
+        self.input.to_masked_json().unwrap_or_else(|| Value::Object(Map::new()))
+    }
+
+    /// One text of the input as it may be shown; `fallback` where the input has none under that name.
+    pub fn shown(&self, name: &str, fallback: &str) -> String {
+        match self.input.get(name).to_masked_json() {
+            Some(Value::String(text)) => text,
+            _ => fallback.to_owned(),
+        }
     }
 
     /// Puts out a value under a name; other steps read it as `steps.<id>.output.<name>`.
@@ -153,7 +166,9 @@ impl ActionContext<'_> {
         F: Future<Output = Result<T, ActionError>>,
     {
         let step = self.step.key();
-        let unreadable = |error: serde_json::Error| ActionError::Unavailable(format!("the journal entry `{key}` cannot be used: {error}"));
+        let unreadable = |error: serde_json::Error| {
+            ActionError::Unavailable(format!("the journal entry `{key}` cannot be used: {error}"))
+        };
         if let Some(known) = self.journal.recall(&step, key) {
             return serde_json::from_value(known.clone()).map_err(unreadable);
         }

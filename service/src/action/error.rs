@@ -1,7 +1,10 @@
 //! Why an action failed, by what can be done about it.
 
+use crate::entities::EntityStoreError;
 use crate::forge::ForgeError;
+use crate::git::GitError;
 use crate::journal::JournalError;
+use crate::render::RenderError;
 use crate::template::FetchError;
 
 /// The error of a step.
@@ -48,7 +51,7 @@ impl From<FetchError> for ActionError {
     fn from(error: FetchError) -> Self {
         match error {
             FetchError::NotFound(message) => Self::NotFound(message),
-            FetchError::Git(crate::git::GitError::Unavailable(message)) => Self::Unavailable(message),
+            FetchError::Git(error) => error.into(),
             other => Self::Input(with_causes(&other)),
         }
     }
@@ -60,8 +63,38 @@ impl From<ForgeError> for ActionError {
             ForgeError::NotFound(message) => Self::NotFound(message),
             ForgeError::Conflict(message) => Self::Conflict(message),
             ForgeError::Unavailable(message) => Self::Unavailable(message),
+            ForgeError::Git(error) => error.into(),
             other => Self::Input(with_causes(&other)),
         }
+    }
+}
+
+impl From<GitError> for ActionError {
+    fn from(error: GitError) -> Self {
+        match error {
+            GitError::NotFound(message) => Self::NotFound(message),
+            GitError::Conflict(message) => Self::Conflict(message),
+            GitError::Refused(message) => Self::NotAllowed(message),
+            GitError::Unavailable(message) => Self::Unavailable(message),
+            other => Self::Input(with_causes(&other)),
+        }
+    }
+}
+
+impl From<EntityStoreError> for ActionError {
+    fn from(error: EntityStoreError) -> Self {
+        match error {
+            EntityStoreError::AlreadyRegistered(_) | EntityStoreError::Taken { .. } => {
+                Self::Conflict(error.to_string())
+            }
+            other => Self::Unavailable(with_causes(&other)),
+        }
+    }
+}
+
+impl From<RenderError> for ActionError {
+    fn from(error: RenderError) -> Self {
+        Self::Input(error.to_string())
     }
 }
 

@@ -1,8 +1,19 @@
 //! The list of actions, and the one place where their input types are erased.
+//!
+//! Adding an action is one line in [`Registry::standard`]. Input is checked against the action's schema before
+//! it is read into its type, so that a template's author sees every fault at once and in Backstage's words.
 
-use serde_json::Value;
+mod example;
 
-use super::{Action, ActionContext, ActionError, Definition};
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+use super::{Action, ActionContext, ActionError, Definition, catalog, debug, fetch, fs, publish};
+use crate::template::SchemaViolation;
+use crate::template::parameters::validate_against;
+use crate::words::nearest;
 
 /// A step names an action that is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -14,52 +25,139 @@ pub struct UnknownAction {
     pub nearest: Option<String>,
 }
 
+/// An action whose input type is forgotten.
+#[async_trait]
+trait ErasedAction: Send + Sync {
+    async fn run(&self, ctx: &mut ActionContext<'_>, input: Value) -> Result<(), ActionError>;
+}
+
+struct Erased<A> {
+    action: A,
+    id: &'static str,
+}
+
+#[async_trait]
+impl<A: Action> ErasedAction for Erased<A> {
+    async fn run(&self, ctx: &mut ActionContext<'_>, input: Value) -> Result<(), ActionError> {
+        // What the parser says may hold the value, and the value may be a secret.
+        let input = serde_json::from_value(input).map_err(|_| {
+            let id = self.id;
+            ActionError::Input(format!("Invalid input passed to action {id}, a value is out of its range"))
+        })?;
+        self.action.run(ctx, input).await
+    }
+}
+
 /// One registered action.
-pub struct Registered {}
+pub struct Registered {
+    definition: Definition,
+    action: Box<dyn ErasedAction>,
+}
 
 impl Registered {
     /// What it is.
     pub fn definition(&self) -> &Definition {
-        unimplemented!()
+        &self.definition
     }
 
     /// Checks rendered input; the message names every fault and the nearest known key for an unknown one.
     pub fn check(&self, input: &Value) -> Result<(), ActionError> {
-        unimplemented!()
+        let Err(violations) = validate_against(&self.definition.input, input) else { return Ok(()) };
+        let faults: Vec<String> = violations.iter().map(fault).collect();
+        let message = format!("Invalid input passed to action {}, {}", self.definition.id, faults.join(", "));
+        Err(ActionError::Input(message))
     }
 
     /// Runs it on checked input.
     pub async fn run(&self, ctx: &mut ActionContext<'_>, input: Value) -> Result<(), ActionError> {
-        unimplemented!()
+        self.action.run(ctx, input).await
     }
 
     /// Outputs for a dry run that leaves the action out, made from its output schema as Backstage does.
     pub fn example_output(&self) -> Value {
-        unimplemented!()
+        self.definition.output.as_ref().map_or_else(|| Value::Object(Map::new()), example::of)
     }
 }
 
+/// A violation in Backstage's words, with the key that may have been meant.
+fn fault(violation: &SchemaViolation) -> String {
+    let known = known_keys(&violation.schema);
+    let unknown: Vec<&str> = match (violation.name.as_str(), &violation.argument, &violation.instance) {
+        ("additionalProperties", Some(Value::String(key)), _) => vec![key],
+        // None of several forms fits: the keys that no form has are what was mistyped.
+        ("anyOf", _, Some(Value::Object(given))) => {
+            given.keys().map(String::as_str).filter(|key| !known.contains(key)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let mut text = violation.stack.clone();
+    for key in unknown {
+        if let Some(meant) = nearest(key, known.iter().copied()) {
+            text.push_str(&format!("; did you mean `{meant}` instead of `{key}`?"));
+        }
+    }
+    text
+}
+
+fn known_keys(schema: &Value) -> Vec<&str> {
+    let forms = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+    let keys = std::iter::once(schema)
+        .chain(forms)
+        .filter_map(|form| form.get("properties").and_then(Value::as_object))
+        .flat_map(Map::keys);
+    keys.map(String::as_str).collect()
+}
+
 /// All actions by id.
-pub struct Registry {}
+#[derive(Default)]
+pub struct Registry {
+    by_id: BTreeMap<&'static str, Registered>,
+}
 
 impl Registry {
     /// The actions that Stagecraft has.
     pub fn standard() -> Self {
-        unimplemented!()
+        let mut registry = Self::default();
+        registry.register(catalog::Fetch);
+        registry.register(catalog::Register);
+        registry.register(catalog::Write);
+        registry.register(debug::Log);
+        registry.register(debug::Wait);
+        registry.register(fetch::Handlebars);
+        registry.register(fetch::Plain);
+        registry.register(fetch::PlainFile);
+        registry.register(fetch::Template);
+        registry.register(fetch::TemplateFile);
+        registry.register(fs::Delete);
+        registry.register(fs::ReadDir);
+        registry.register(fs::Rename);
+        registry.register(publish::CreateRepository);
+        registry.register(publish::GitHub);
+        registry.register(publish::PushRepository);
+        registry
     }
 
-    /// Adds one.
+    /// Adds one; an action of the same id gives way.
     pub fn register<A: Action>(&mut self, action: A) {
-        unimplemented!()
+        let definition = action.definition();
+        let id = definition.id;
+        let action = Box::new(Erased { action, id });
+        self.by_id.insert(id, Registered { definition, action });
     }
 
     /// The action with that id.
     pub fn get(&self, id: &str) -> Result<&Registered, UnknownAction> {
-        unimplemented!()
+        self.by_id.get(id).ok_or_else(|| UnknownAction {
+            id: id.to_owned(),
+            nearest: nearest(id, self.by_id.keys().copied()).map(str::to_owned),
+        })
     }
 
     /// All definitions, by id.
     pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
-        [].into_iter()
+        self.by_id.values().map(Registered::definition)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,13 +1,188 @@
 //! The local forge: bare repositories under the data folder, and what a host would keep beside them.
 //!
-//! `<root>/<host>/<owner>/<name>.git` is the repository, `<name>.json` next to it holds topics, protection,
-//! variables and the names (never the values) of secrets. It serves laptops, demos and tests; it has no
-//! users and no permissions.
+//! `<root>/<host>/<owner>/<name>.git` is the repository, all in lower case, because a host tells no names apart
+//! by it. `forge.json` in there says who made it and holds topics, protection, variables and the names (never
+//! the values) of secrets. It serves laptops, demos and tests; it has no users and no permissions. Protection
+//! of a branch that is not there yet is taken: it may come before or after the push.
+//!
+//! The invariant: a repository has its name only when it is whole, record included, so a name is given once,
+//! however many processes ask; a record is replaced in one step, under a lock that a killed process lets go.
 
-use std::path::PathBuf;
+mod record;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use async_trait::async_trait;
+use catalog_gen::FileTree;
+use serde_json::{Map, Value};
+
+use super::{Forge, ForgeError, NewRepository, RepoSlug, Repository, Setting};
+use crate::git::{CommitId, NewCommit, ObjectStore, Scratch, move_into_place};
+
+use record::Record;
 
 /// Bare repositories under one folder.
 #[derive(Clone, Debug)]
 pub struct LocalForge {
     root: PathBuf,
 }
+
+impl LocalForge {
+    /// A forge in this folder, which is made with the first repository.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        Self { root: std::path::absolute(&root).unwrap_or(root) }
+    }
+
+    /// All repositories, in the order of their names.
+    pub async fn repositories(&self) -> Result<Vec<Repository>, ForgeError> {
+        let forge = self.clone();
+        blocking(move || {
+            let mut found = Vec::new();
+            for host in folders(&forge.root)? {
+                for owner in folders(&host)? {
+                    for folder in folders(&owner)? {
+                        if let Some(record) = Record::read(&folder)? {
+                            found.push(record.repository(&folder));
+                        }
+                    }
+                }
+            }
+            found.sort_by_cached_key(|repository| repository.slug.to_string().to_ascii_lowercase());
+            Ok(found)
+        })
+        .await
+    }
+
+    /// What is kept beside the code of a repository, as it stands in `forge.json`.
+    pub async fn settings(&self, slug: &RepoSlug) -> Result<Map<String, Value>, ForgeError> {
+        let (folder, slug) = (self.folder(slug)?, slug.clone());
+        blocking(move || Record::read(&folder)?.ok_or_else(|| missing(&slug))?.into_map()).await
+    }
+
+    /// Where a repository lies or would lie. The only place where a name becomes a path.
+    fn folder(&self, slug: &RepoSlug) -> Result<PathBuf, ForgeError> {
+        slug.check()?;
+        let [host, owner, name] = [&slug.host, &slug.owner, &slug.name].map(|part| part.to_ascii_lowercase());
+        Ok(self.root.join(host).join(owner).join(format!("{name}.git")))
+    }
+
+    fn create_now(&self, slug: &RepoSlug, new: &NewRepository) -> Result<Repository, ForgeError> {
+        let folder = self.folder(slug)?;
+        let taken =
+            || ForgeError::Conflict(format!("the repository `{slug}` exists already; choose another name"));
+        if Record::read(&folder)?.is_some() {
+            return Err(taken());
+        }
+        let record = Record::new(slug, new)?;
+        let scratch =
+            Scratch::new_in(&self.root.join(".drafts")).map_err(|error| failed(&self.root, &error))?;
+        let draft = scratch.path().join("repository.git");
+        ObjectStore::create(&draft, &new.default_branch)?;
+        record.write(&draft)?;
+        let owner = folder.parent().unwrap_or(&self.root);
+        std::fs::create_dir_all(owner).map_err(|error| failed(owner, &error))?;
+        match move_into_place(&draft, &folder) {
+            Ok(true) => Ok(record.repository(&folder)),
+            Ok(false) => Err(taken()),
+            Err(error) => Err(failed(&folder, &error)),
+        }
+    }
+
+    fn store(&self, slug: &RepoSlug) -> Result<ObjectStore, ForgeError> {
+        let folder = self.folder(slug)?;
+        if !folder.is_dir() {
+            return Err(missing(slug));
+        }
+        Ok(ObjectStore::open(&folder)?)
+    }
+}
+
+#[async_trait]
+impl Forge for LocalForge {
+    async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError> {
+        let folder = self.folder(slug)?;
+        blocking(move || Ok(Record::read(&folder)?.map(|record| record.repository(&folder)))).await
+    }
+
+    async fn create(&self, slug: &RepoSlug, new: &NewRepository) -> Result<Repository, ForgeError> {
+        let (forge, slug, new) = (self.clone(), slug.clone(), new.clone());
+        blocking(move || forge.create_now(&slug, &new)).await
+    }
+
+    async fn apply(&self, slug: &RepoSlug, setting: &Setting) -> Result<(), ForgeError> {
+        let (folder, slug, setting) = (self.folder(slug)?, slug.clone(), setting.clone());
+        blocking(move || {
+            let _lock = Record::lock(&folder)?.ok_or_else(|| missing(&slug))?;
+            let record = Record::read(&folder)?.ok_or_else(|| missing(&slug))?;
+            let changed = record.clone().with(&setting)?;
+            if changed == record { Ok(()) } else { changed.write(&folder) }
+        })
+        .await
+    }
+
+    async fn push(&self, slug: &RepoSlug, commit: NewCommit) -> Result<CommitId, ForgeError> {
+        let pushed = self.store(slug)?.create_branch(commit).await;
+        pushed.map_err(|error| about(slug, error.into()))
+    }
+
+    async fn read(
+        &self,
+        slug: &RepoSlug,
+        revision: Option<&str>,
+    ) -> Result<(CommitId, FileTree), ForgeError> {
+        let store = self.store(slug)?;
+        let (commit, tree) = store.resolve(revision).await.map_err(|error| about(slug, error.into()))?;
+        Ok((commit, store.read_tree(&tree, None).await?))
+    }
+}
+
+/// The same error, saying in which repository it was.
+fn about(slug: &RepoSlug, error: ForgeError) -> ForgeError {
+    match error {
+        ForgeError::NotFound(message) => ForgeError::NotFound(format!("`{slug}`: {message}")),
+        ForgeError::Conflict(message) => ForgeError::Conflict(format!("`{slug}`: {message}")),
+        other => other,
+    }
+}
+
+fn missing(slug: &RepoSlug) -> ForgeError {
+    ForgeError::NotFound(format!("there is no repository `{slug}`; check its name"))
+}
+
+fn failed(path: &Path, error: &io::Error) -> ForgeError {
+    ForgeError::Unavailable(format!("`{}` cannot be used: {error}", path.display()))
+}
+
+/// The folders in a folder, without hidden ones; none if it is not there.
+fn folders(parent: &Path) -> Result<Vec<PathBuf>, ForgeError> {
+    let entries = match std::fs::read_dir(parent) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(parent, &error)),
+    };
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>();
+    let mut paths = paths.map_err(|error| failed(parent, &error))?;
+    let is_draft = |path: &Path| path.file_name().is_some_and(|name| name == ".drafts");
+    paths.retain(|path| path.is_dir() && !is_draft(path));
+    Ok(paths)
+}
+
+/// Runs work on the disk where it may block.
+async fn blocking<T, F>(work: F) -> Result<T, ForgeError>
+where
+    T: Send + 'static,
+    F: FnOnce() -> Result<T, ForgeError> + Send + 'static,
+{
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(stopped) => match stopped.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(ForgeError::Unavailable("the service is stopping; try again later".to_owned())),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -32,7 +32,9 @@ impl EventKind {
 
     /// Reads that word.
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Log, Self::Completion, Self::Cancelled, Self::Recovered].into_iter().find(|kind| kind.as_str() == word)
+        [Self::Log, Self::Completion, Self::Cancelled, Self::Recovered]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
     }
 }
 

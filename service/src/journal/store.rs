@@ -1,8 +1,14 @@
 //! The SQL of events and journal entries.
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
+use sqlx::Row;
 
 use super::{EventBody, EventKind};
+use crate::db::{Db, DbError, WriteTx};
+use crate::ids::TaskId;
+use crate::secret::{SealError, Sealer};
 
 /// Whether an entry outlives a retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +19,15 @@ pub enum EntryKind {
     Effect,
 }
 
+impl EntryKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Effect => "effect",
+        }
+    }
+}
+
 /// Why the journal could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -21,40 +36,290 @@ pub enum JournalError {
     LeaseLost,
     /// A sealed entry does not open.
     #[error(transparent)]
-    Seal(#[from] crate::secret::SealError),
+    Seal(#[from] SealError),
+    /// A stored entry is not what was stored.
+    #[error("an entry of the journal cannot be read: {0}")]
+    Unreadable(#[from] serde_json::Error),
     /// The database failed.
     #[error(transparent)]
-    Db(#[from] crate::db::DbError),
+    Db(#[from] DbError),
+}
+
+impl From<sqlx::Error> for JournalError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Db(error.into())
+    }
+}
+
+/// Topic that is signalled when a task has new events.
+pub fn topic(task: TaskId) -> String {
+    format!("task/{task}")
 }
 
 /// The journal of one run.
 #[derive(Debug)]
-pub struct Journal {}
+pub struct Journal {
+    target: Target,
+    attempt: i64,
+    known_events: HashSet<String>,
+    entries: HashMap<(String, String), Value>,
+}
+
+#[derive(Debug)]
+enum Target {
+    Memory(Vec<(EventKind, EventBody)>),
+    Stored(Stored),
+}
+
+#[derive(Debug)]
+struct Stored {
+    db: Db,
+    sealer: Sealer,
+    task: TaskId,
+    fence: i64,
+}
 
 impl Journal {
     /// A journal that lives in memory: for dry runs and for the command line. Its events can be read back.
     pub fn in_memory() -> Self {
-        unimplemented!()
+        Self {
+            target: Target::Memory(Vec::new()),
+            attempt: 1,
+            known_events: HashSet::new(),
+            entries: HashMap::new(),
+        }
     }
 
-    /// Adds an event. `key` names it within the task and is the same when the run is repeated; an event
+    /// Takes the task over: from here on only the run with this `fence` can write to it. Reads what earlier
+    /// runs of the same task left.
+    pub(crate) async fn take_over(
+        tx: &mut WriteTx,
+        db: &Db,
+        sealer: &Sealer,
+        task: TaskId,
+        fence: i64,
+    ) -> Result<Self, JournalError> {
+        let row = sqlx::query(
+            "update task_runs set fence = $1, heartbeat_at = $2 where task_id = $3 and fence < $1 returning attempt, last_event",
+        )
+        .bind(fence)
+        .bind(db.now_ms())
+        .bind(task.to_string())
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(JournalError::LeaseLost)?;
+        let (attempt, last_event): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+        let stored = Stored { db: db.clone(), sealer: sealer.clone(), task, fence };
+        let (known_events, entries) = if last_event == 0 {
+            (HashSet::new(), HashMap::new())
+        } else {
+            (stored.event_keys(tx).await?, stored.entries(tx, attempt).await?)
+        };
+        Ok(Self { target: Target::Stored(stored), attempt, known_events, entries })
+    }
+
+    /// Number of the attempt: 1, and one more with every retry.
+    pub fn attempt(&self) -> i64 {
+        self.attempt
+    }
+
+    /// Whether earlier runs of this attempt have left events.
+    pub fn is_resumed(&self) -> bool {
+        let prefix = format!("{}/", self.attempt);
+        self.known_events.iter().any(|key| key.starts_with(&prefix))
+    }
+
+    /// Adds an event. `key` names it within the attempt and is the same when the run is repeated; an event
     /// whose key is known is not added again.
     pub async fn event(&mut self, key: &str, kind: EventKind, body: EventBody) -> Result<(), JournalError> {
-        unimplemented!()
+        let key = format!("{}/{key}", self.attempt);
+        if !self.known_events.insert(key.clone()) {
+            return Ok(());
+        }
+        match &mut self.target {
+            Target::Memory(events) => events.push((kind, body)),
+            Target::Stored(stored) => {
+                let mut tx = stored.db.begin().await?;
+                stored.append(&mut tx, &key, kind, &body).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds an event in the caller's transaction, for a change that must stand or fall with it.
+    pub(crate) async fn event_in(
+        &mut self,
+        tx: &mut WriteTx,
+        key: &str,
+        kind: EventKind,
+        body: EventBody,
+    ) -> Result<(), JournalError> {
+        let key = format!("{}/{key}", self.attempt);
+        if !self.known_events.insert(key.clone()) {
+            return Ok(());
+        }
+        match &mut self.target {
+            Target::Memory(events) => events.push((kind, body)),
+            Target::Stored(stored) => stored.append(tx, &key, kind, &body).await?,
+        }
+        Ok(())
+    }
+
+    /// The events of a journal in memory, in order.
+    pub fn into_events(self) -> Vec<(EventKind, EventBody)> {
+        match self.target {
+            Target::Memory(events) => events,
+            Target::Stored(_) => Vec::new(),
+        }
     }
 
     /// What was recorded for `key` of a step (`step` includes the iteration, `fetch[2]`).
     pub fn recall(&self, step: &str, key: &str) -> Option<&Value> {
-        unimplemented!()
+        self.entries.get(&(step.to_owned(), key.to_owned()))
     }
 
     /// Proves that the lease still holds, just before something is done outside.
     pub async fn about_to_act(&mut self) -> Result<(), JournalError> {
-        unimplemented!()
+        let Target::Stored(stored) = &self.target else { return Ok(()) };
+        let mut tx = stored.db.begin().await?;
+        let held = sqlx::query("update task_runs set heartbeat_at = $1 where task_id = $2 and fence = $3")
+            .bind(stored.db.now_ms())
+            .bind(stored.task.to_string())
+            .bind(stored.fence)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        if held.rows_affected() == 1 { Ok(()) } else { Err(JournalError::LeaseLost) }
     }
 
     /// Keeps the result of a read or an effect, sealed.
-    pub async fn record(&mut self, step: &str, key: &str, kind: EntryKind, value: Value) -> Result<(), JournalError> {
-        unimplemented!()
+    pub async fn record(
+        &mut self,
+        step: &str,
+        key: &str,
+        kind: EntryKind,
+        value: Value,
+    ) -> Result<(), JournalError> {
+        if let Target::Stored(stored) = &self.target {
+            stored.record(step, key, kind, self.attempt, &value).await?;
+        }
+        self.entries.insert((step.to_owned(), key.to_owned()), value);
+        Ok(())
     }
+}
+
+impl Stored {
+    async fn append(
+        &self,
+        tx: &mut WriteTx,
+        key: &str,
+        kind: EventKind,
+        body: &EventBody,
+    ) -> Result<(), JournalError> {
+        let bumped =
+            sqlx::query("update task_runs set last_event = last_event + 1 where task_id = $1 and fence = $2 returning last_event")
+                .bind(self.task.to_string())
+                .bind(self.fence)
+                .fetch_optional(&mut **tx)
+                .await?
+                .ok_or(JournalError::LeaseLost)?;
+        let id: i64 = bumped.try_get(0)?;
+        insert_event(tx, &self.db, self.task, NewEvent { id, key, kind, body }).await
+    }
+
+    async fn record(
+        &self,
+        step: &str,
+        key: &str,
+        kind: EntryKind,
+        attempt: i64,
+        value: &Value,
+    ) -> Result<(), JournalError> {
+        let sealed = self.sealer.seal(&self.row(step, key), &serde_json::to_vec(value)?)?;
+        let mut tx = self.db.begin().await?;
+        let written = sqlx::query(
+            "insert into task_journal (task_id, step, entry_key, kind, attempt, sealed)
+             select task_id, $2, $3, $4, $5, $6 from task_runs where task_id = $1 and fence = $7
+             on conflict (task_id, step, entry_key) do update
+             set kind = excluded.kind, attempt = excluded.attempt, sealed = excluded.sealed",
+        )
+        .bind(self.task.to_string())
+        .bind(step)
+        .bind(key)
+        .bind(kind.as_str())
+        .bind(attempt)
+        .bind(sealed)
+        .bind(self.fence)
+        .execute(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        if written.rows_affected() == 1 { Ok(()) } else { Err(JournalError::LeaseLost) }
+    }
+
+    async fn event_keys(&self, tx: &mut WriteTx) -> Result<HashSet<String>, JournalError> {
+        let rows = sqlx::query("select event_key from task_events where task_id = $1")
+            .bind(self.task.to_string())
+            .fetch_all(&mut **tx)
+            .await?;
+        Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
+    }
+
+    async fn entries(
+        &self,
+        tx: &mut WriteTx,
+        attempt: i64,
+    ) -> Result<HashMap<(String, String), Value>, JournalError> {
+        let rows = sqlx::query(
+            "select step, entry_key, sealed from task_journal where task_id = $1 and (kind = 'effect' or attempt = $2)",
+        )
+        .bind(self.task.to_string())
+        .bind(attempt)
+        .fetch_all(&mut **tx)
+        .await?;
+        let mut entries = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let (step, key, sealed): (String, String, Vec<u8>) =
+                (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+            let plain = self.sealer.open(&self.row(&step, &key), &sealed)?;
+            entries.insert((step, key), serde_json::from_slice(&plain)?);
+        }
+        Ok(entries)
+    }
+
+    fn row(&self, step: &str, key: &str) -> String {
+        format!("task_journal/{}/{step}/{key}", self.task)
+    }
+}
+
+/// An event on its way into the table.
+pub(crate) struct NewEvent<'a> {
+    /// Its number.
+    pub(crate) id: i64,
+    /// Its key, attempt included.
+    pub(crate) key: &'a str,
+    /// Its kind.
+    pub(crate) kind: EventKind,
+    /// Its body.
+    pub(crate) body: &'a EventBody,
+}
+
+/// Writes an event whose number was taken from `task_runs` in the same transaction.
+pub(crate) async fn insert_event(
+    tx: &mut WriteTx,
+    db: &Db,
+    task: TaskId,
+    event: NewEvent<'_>,
+) -> Result<(), JournalError> {
+    sqlx::query("insert into task_events (task_id, id, event_key, kind, body, created_at) values ($1, $2, $3, $4, $5, $6)")
+        .bind(task.to_string())
+        .bind(event.id)
+        .bind(event.key)
+        .bind(event.kind.as_str())
+        .bind(serde_json::to_string(event.body)?)
+        .bind(db.now_ms())
+        .execute(&mut **tx)
+        .await?;
+    tx.signal(topic(task));
+    Ok(())
 }

@@ -1,7 +1,22 @@
 //! Rendering of file trees (`fetch:template` and its kin): names, contents, modes.
+//!
+//! It follows the stock backend, entry by entry: every name is rendered, entries whose names render to nothing
+//! are left out and listed, links and binary files are copied, modes are kept. It differs where the stock one
+//! damages or hides: a file that looks like text but is not UTF-8 is copied byte for byte, or is an error if
+//! there is a template tag in it; two entries of one name are an error; names that lead upwards or into git's
+//! own directory are errors. The invariant: what comes out depends on skeleton, options and values alone, and a
+//! file that a secret was written to is marked.
 
-use catalog_gen::FileTree;
-use nunjucks::Value as NValue;
+use std::collections::HashMap;
+
+use catalog_gen::{Entry, File, FileTree, TreePath};
+use nunjucks::{Context, Environment, Syntax, Text, Value as NValue};
+
+use super::binary::is_binary;
+use super::globs::CopyGlobs;
+use super::names::{Verdict, ending, judge};
+use super::outcome::{Outcome, RenderedTree};
+use super::{Place, RenderError, crew, filters};
 
 /// How a tree is rendered; the names are those of `fetch:template`'s input.
 #[derive(Clone, Debug, Default)]
@@ -18,26 +33,192 @@ pub struct TreeOptions {
     pub lstrip_blocks: bool,
 }
 
-/// A file or name that could not be rendered.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{file}:{line}:{column}: {message}")]
-pub struct RenderError {
-    /// The skeleton file.
-    pub file: String,
-    /// 1-based line.
-    pub line: usize,
-    /// 1-based column.
-    pub column: usize,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
 /// Renders a skeleton with `values` in scope (as `values`, or `cookiecutter`).
-pub fn render_tree(skeleton: &FileTree, options: &TreeOptions, values: &NValue, hosts: &[String]) -> Result<FileTree, RenderError> {
-    unimplemented!()
+pub fn render_tree(
+    skeleton: &FileTree,
+    options: &TreeOptions,
+    values: &NValue,
+    hosts: &[String],
+) -> Result<RenderedTree, RenderError> {
+    render_on(crew::threads_for(skeleton), skeleton, options, &Language::new(options, values, hosts))
 }
 
 /// Renders one file's text.
-pub fn render_file(name: &str, text: &str, options: &TreeOptions, values: &NValue, hosts: &[String]) -> Result<nunjucks::Text, RenderError> {
-    unimplemented!()
+pub fn render_file(
+    name: &str,
+    text: &str,
+    options: &TreeOptions,
+    values: &NValue,
+    hosts: &[String],
+) -> Result<Text, RenderError> {
+    Language::new(options, values, hosts).text(name, text)
 }
+
+fn render_on(
+    threads: usize,
+    skeleton: &FileTree,
+    options: &TreeOptions,
+    language: &Language,
+) -> Result<RenderedTree, RenderError> {
+    let copies = CopyGlobs::new(&options.copy_without_templating, skeleton)?;
+    let extension = options.template_file_extension.as_deref();
+    crew::render(skeleton, threads, || {
+        let mut worker = Worker { language, copies: &copies, extension, folders: HashMap::new() };
+        move |path: &TreePath, entry: &Entry| worker.entry(path, entry)
+    })
+}
+
+/// One thread's view of the work.
+struct Worker<'w> {
+    language: &'w Language,
+    copies: &'w CopyGlobs,
+    extension: Option<&'w str>,
+    /// Names of folders that were rendered already.
+    folders: HashMap<String, Name>,
+}
+
+impl Worker<'_> {
+    fn entry(&mut self, path: &TreePath, entry: &Entry) -> Result<Outcome, RenderError> {
+        let chosen = self.extension.filter(|extension| ending(path.as_str()) == Some(*extension));
+        let name = match chosen {
+            Some(extension) if *entry != Entry::Dir => {
+                path.as_str().strip_suffix(extension).unwrap_or(path.as_str())
+            }
+            _ => path.as_str(),
+        };
+        let target = if name == path.as_str() && !self.language.has_tag(name) {
+            path.clone()
+        } else {
+            let rendered = self.name(name).map_err(|error| error.in_name())?;
+            let verdict = judge(&rendered.text, rendered.secret);
+            match verdict.map_err(|message| RenderError::about(path.as_str(), message))? {
+                Verdict::At(target) => target,
+                Verdict::Skip(reason) => return Ok(Outcome::Skip(reason)),
+            }
+        };
+        let is_template =
+            if self.extension.is_some() { chosen.is_some() } else { !self.copies.contains(path) };
+        let entry = match entry {
+            Entry::File(file) if is_template => Entry::File(self.language.file(path.as_str(), file)?),
+            other => other.clone(),
+        };
+        Ok(Outcome::Put(target, entry))
+    }
+
+    /// Renders a path. A folder that is a template of its own is rendered once for all that lies in it.
+    fn name(&mut self, name: &str) -> Result<Name, RenderError> {
+        if let Some((folder, base)) = name.rsplit_once('/')
+            && self.language.stands_alone(folder)
+            && self.language.stands_alone(base)
+            && let Some(rendered) = self.in_folder(folder, base)
+        {
+            return Ok(rendered);
+        }
+        self.language.name(name)
+    }
+
+    /// The two parts rendered apart; nothing if one of them fails, so that the error is told of the whole path.
+    fn in_folder(&mut self, folder: &str, base: &str) -> Option<Name> {
+        let base = self.language.name(base).ok()?;
+        if !self.folders.contains_key(folder) {
+            let rendered = self.language.name(folder).ok()?;
+            self.folders.insert(folder.to_owned(), rendered);
+        }
+        let folder = self.folders.get(folder)?;
+        let text = [folder.text.as_str(), base.text.as_str()].join("/");
+        Some(Name { text, secret: folder.secret || base.secret })
+    }
+}
+
+/// A rendered name.
+#[derive(Clone, Debug)]
+struct Name {
+    text: String,
+    secret: bool,
+}
+
+/// The template language with its filters, and the values in scope.
+struct Language {
+    environment: Environment,
+    scope: Context,
+    open: &'static str,
+}
+
+impl Language {
+    fn new(options: &TreeOptions, values: &NValue, hosts: &[String]) -> Self {
+        let (syntax, open, root) = if options.cookiecutter_compat {
+            (Syntax::cookiecutter(), "{{", "cookiecutter")
+        } else {
+            (Syntax::backstage(), "${{", "values")
+        };
+        let builder = Environment::builder(syntax)
+            .trim_blocks(options.trim_blocks)
+            .lstrip_blocks(options.lstrip_blocks);
+        let environment = filters::register(builder, hosts).build();
+        Self { environment, scope: Context::new().with(root, values.clone()), open }
+    }
+
+    /// Does the text hold anything to render?
+    fn has_tag(&self, text: &str) -> bool {
+        text.contains('{') && [self.open, "{%", "{#"].iter().any(|mark| text.contains(mark))
+    }
+
+    /// May this part of a path be rendered apart from the rest? It must hold whole expressions only, and
+    /// nothing that other parts could see or that could hide a closing mark.
+    fn stands_alone(&self, part: &str) -> bool {
+        !["{%", "{#", "\"", "'"].iter().any(|mark| part.contains(mark))
+            && part.matches(self.open).count() == part.matches("}}").count()
+    }
+
+    fn name(&self, name: &str) -> Result<Name, RenderError> {
+        let text = self.text(name, name)?;
+        Ok(Name { text: text.as_str().to_owned(), secret: text.is_secret() })
+    }
+
+    fn text(&self, file: &str, text: &str) -> Result<Text, RenderError> {
+        if !self.has_tag(text) {
+            return Ok(Text::from(text));
+        }
+        let template = self.environment.parse(text).map_err(|error| fault(file, &error))?;
+        template.render(&self.environment, &self.scope).map_err(|error| fault(file, &error))
+    }
+
+    fn file(&self, path: &str, file: &File) -> Result<File, RenderError> {
+        if !file.bytes.contains(&b'{') || is_binary(&file.bytes) {
+            return Ok(file.clone());
+        }
+        let Some(text) = file.text() else { return self.not_text(path, file) };
+        if !self.has_tag(text) {
+            return Ok(file.clone());
+        }
+        let rendered = self.text(path, text)?;
+        Ok(File {
+            bytes: rendered.as_str().as_bytes().to_vec().into(),
+            executable: file.executable,
+            sensitive: file.sensitive || rendered.is_secret(),
+        })
+    }
+
+    /// A file that looks like text but is not UTF-8: there is no right way to render it.
+    fn not_text(&self, path: &str, file: &File) -> Result<File, RenderError> {
+        let readable = String::from_utf8_lossy(&file.bytes);
+        if !self.has_tag(&readable) {
+            return Ok(file.clone());
+        }
+        let message = "there are template tags in it, but its text is not UTF-8; save it as UTF-8, or name it in \
+                       `copyWithoutTemplating`";
+        Err(RenderError::about(path, message))
+    }
+}
+
+fn fault(file: &str, error: &nunjucks::Error) -> RenderError {
+    let place = Place { line: error.line(), column: error.column() };
+    let message = match error.snippet() {
+        "" => error.kind().to_string(),
+        snippet => format!("{} (in `{snippet}`)", error.kind()),
+    };
+    RenderError::at(file, place, message)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,73 @@
-//! Creating a task.
+//! Creating a task: everything that can be refused is refused here, before anything is stored.
 
-use super::{CreateError, NewTask};
+use catalog_gen::EntityRef;
+use serde_json::{Map, Value, json};
+
+use super::{CreateError, NewTask, TaskSpec, Tasks};
+use crate::action::Registry;
 use crate::ids::TaskId;
-use crate::task::Tasks;
+use crate::template::parameters::with_defaults;
+use crate::template::{Template, validate_secrets, validate_values};
 
 impl Tasks {
-    /// Creates a task: template found, values checked, files pinned, everything stored in one transaction.
+    /// Creates a task: template found, values checked, actions known, files pinned, everything stored in one
+    /// transaction.
     pub async fn create(&self, new: NewTask) -> Result<TaskId, CreateError> {
-        unimplemented!()
+        let template = self.inner.library.find(&template_ref(&new.template_ref)?)?;
+        let values =
+            if new.fill_defaults { with_defaults(&template, &new.values) } else { new.values.clone() };
+        validate_values(&template, &values).map_err(CreateError::Violations)?;
+        validate_secrets(&template, &Value::Object(new.secrets.clone())).map_err(CreateError::Violations)?;
+        known_actions(&template, &self.inner.registry)?;
+        let pin = self.inner.library.pin(&template).await?;
+        let spec = spec_of(&template, values, new.caller.user_ref());
+        let id = TaskId::generate();
+        self.store_new(id, &spec, &pin, &new).await?;
+        Ok(id)
+    }
+}
+
+/// The comparable form of a reference to a template; the kind may be left out.
+fn template_ref(text: &str) -> Result<String, CreateError> {
+    let not_a_template =
+        || CreateError::BadReference("Invalid kind, only 'Template' kind is supported".to_owned());
+    let parsed = EntityRef::parse_with(text, Some("Template"), None).map_err(|_| not_a_template())?;
+    if !parsed.kind().eq_ignore_ascii_case("template") {
+        return Err(not_a_template());
+    }
+    Ok(parsed.to_string())
+}
+
+/// Checks that every step's action exists: a task that cannot end well is not begun.
+pub(super) fn known_actions(template: &Template, registry: &Registry) -> Result<(), CreateError> {
+    for step in &template.spec.steps {
+        registry
+            .get(&step.action)
+            .map_err(|source| CreateError::UnknownAction { step: step.id.clone(), source })?;
+    }
+    Ok(())
+}
+
+/// The snapshot that Backstage would store.
+pub(super) fn spec_of(template: &Template, values: Value, user_ref: Option<&str>) -> TaskSpec {
+    let mut info = Map::new();
+    info.insert("entityRef".to_owned(), json!(template.entity_ref));
+    if let Some(base_url) = &template.base_url {
+        info.insert("baseUrl".to_owned(), json!(base_url));
+    }
+    let metadata = template.entity.get("metadata").cloned().unwrap_or_default();
+    info.insert("entity".to_owned(), json!({ "metadata": metadata }));
+    let mut user = Map::new();
+    if let Some(user_ref) = user_ref {
+        user.insert("ref".to_owned(), json!(user_ref));
+    }
+    TaskSpec {
+        api_version: "scaffolder.backstage.io/v1beta3".to_owned(),
+        steps: template.spec.steps.clone(),
+        recovery: template.spec.recovery.clone(),
+        output: template.spec.output.clone(),
+        parameters: values,
+        user,
+        template_info: Value::Object(info),
     }
 }

@@ -1,11 +1,90 @@
-//! Dry runs: the same runner, a journal in memory, effects left out.
+//! Dry runs: the same walk, a journal in memory, effects left out.
 
-use super::{DryRunError, DryRunRequest, DryRunResult};
-use crate::task::Tasks;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::create::{known_actions, spec_of};
+use super::model::TaskSecrets;
+use super::run::empty_workspace;
+use super::runner::{Runner, Tools};
+use super::scope::Scope;
+use super::{CreateError, DryRunError, DryRunRequest, DryRunResult, Tasks};
+use crate::action::{RunInfo, TemplateInfo};
+use crate::config::Environment;
+use crate::git::tree_id;
+use crate::ids::TaskId;
+use crate::journal::Journal;
+use crate::secret::Secret;
+use crate::telemetry::Metrics;
+use crate::template::{Template, validate_secrets, validate_values};
+
+/// Reference under which posted content runs.
+const DRY_RUN_REF: &str = "template:default/dry-run";
 
 impl Tasks {
-    /// Runs a template without touching anything outside.
+    /// Runs a template without touching anything outside. A failing step is part of the result.
     pub async fn dry_run(&self, request: DryRunRequest) -> Result<DryRunResult, DryRunError> {
-        unimplemented!()
+        let template = Template::from_entity(request.template, &request.template_file, None)
+            .map_err(DryRunError::Template)?;
+        validate_values(&template, &request.values).map_err(DryRunError::Violations)?;
+        validate_secrets(&template, &Value::Object(request.secrets.clone()))
+            .map_err(DryRunError::Violations)?;
+        known_actions(&template, &self.inner.registry).map_err(|error| match error {
+            CreateError::UnknownAction { source, .. } => DryRunError::UnknownAction(source),
+            other => DryRunError::UnknownAction(crate::action::UnknownAction {
+                id: other.to_string(),
+                nearest: None,
+            }),
+        })?;
+        let held = self.inner.capabilities.sources.hold(request.files, &request.template_file);
+        let spec = spec_of(&template, request.values, request.caller.user_ref());
+        let secrets: TaskSecrets = request
+            .secrets
+            .iter()
+            .filter_map(|(name, value)| Some((name.clone(), Secret::new(value.as_str()?))))
+            .collect();
+        let run = RunInfo {
+            task_id: TaskId::generate(),
+            created_at_ms: self.inner.db.now_ms(),
+            template: TemplateInfo { entity_ref: DRY_RUN_REF.to_owned(), pin: Some(held.pin().clone()) },
+            parameters: spec.parameters.clone(),
+            secret_names: secrets.keys().cloned().collect(),
+            user_ref: request.caller.user_ref().map(str::to_owned),
+            dry_run: true,
+            write_lock_file: false,
+        };
+        let cancelled = CancellationToken::new();
+        let metrics = Metrics::new();
+        let mut journal = Journal::in_memory();
+        let mut runner = Runner {
+            tools: Tools {
+                registry: &self.inner.registry,
+                capabilities: &self.inner.capabilities,
+                renderer: &self.inner.renderer,
+                cancelled: &cancelled,
+                expression_errors: request.expression_errors,
+                // Dry runs are no tasks: nothing of them is counted.
+                metrics: &metrics,
+            },
+            run: &run,
+            spec: &spec,
+            // The operator's secrets stay out of dry runs: whoever may dry-run may see everything in it.
+            scope: Scope::new(run.task_id, &spec, &secrets, &Environment::default()),
+            workspace: empty_workspace(&self.inner.settings),
+            journal: &mut journal,
+            failure: None,
+        };
+        // A journal in memory has no lease to lose and no database to miss.
+        let outcome = runner.walk().await.map_err(|error| DryRunError::Broken(error.to_string()))?;
+        let files = runner.workspace;
+        let log = journal.into_events().into_iter().map(|(_, body)| body).collect();
+        Ok(DryRunResult {
+            log,
+            tree_id: tree_id(&files).ok(),
+            files,
+            output: outcome.output,
+            steps: spec.steps.clone(),
+            failure: outcome.failure,
+        })
     }
 }

@@ -241,8 +241,10 @@ pub struct DryRunRequest {
     pub values: Value,
     /// Secrets by name.
     pub secrets: Map<String, Value>,
-    /// The files beside `template.yaml`.
+    /// The files that the template may read.
     pub files: FileTree,
+    /// Path of the template's own file among them; relative URLs resolve beside it.
+    pub template_file: String,
     /// Who asks.
     pub caller: Caller,
     /// What failing expressions do.
@@ -278,6 +280,9 @@ pub enum DryRunError {
     /// A step names an action that is not there.
     #[error(transparent)]
     UnknownAction(#[from] crate::action::UnknownAction),
+    /// The run was broken off.
+    #[error("the dry run was broken off: {0}")]
+    Broken(String),
 }
 
 /// Secrets of a task, opened: name → value.

@@ -1,22 +1,238 @@
-//! Running a claimed task.
+//! Running a claimed task to its end, under a lease.
 
+use std::time::{Duration, Instant};
+
+use catalog_gen::{FileTree, TreeBudget};
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::{Tasks, TaskStatus};
+use super::model::TaskSecrets;
+use super::runner::{Outcome, Runner, Tools};
+use super::scope::Scope;
+use super::store::cancel_topic;
+use super::{Task, TaskError, TaskStatus, Tasks};
+use crate::action::{RunInfo, TemplateInfo};
+use crate::config;
+use crate::db::DbError;
+use crate::ids::TaskId;
+use crate::journal::{EventBody, EventKind, FailureInfo, Journal, JournalError};
 use crate::queue::Lease;
+use crate::telemetry;
+
+/// A lease is extended this many times before it would run out.
+const BEATS_PER_LEASE: u32 = 3;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunEnd {
     /// In a terminal state.
     Ended(TaskStatus),
-    /// The lease was lost or the process is shutting down: another run will go on.
+    /// The lease was lost, the database is away or the process is shutting down: another run will go on.
     Abandoned,
 }
 
 impl Tasks {
-    /// Runs the task of a claimed job to its end.
+    /// Runs the task of a claimed job to its end. `shutdown` breaks the run off and gives the job back.
     pub async fn run_claimed(&self, lease: Lease, shutdown: CancellationToken) -> RunEnd {
-        unimplemented!()
+        let Ok(id) = lease.subject.parse::<TaskId>() else {
+            tracing::error!(job.subject = lease.subject, "a job of the queue does not name a task");
+            return RunEnd::Abandoned;
+        };
+        let cancelled = CancellationToken::new();
+        let ended = tokio::select! {
+            biased;
+            () = shutdown.cancelled() => {
+                if let Err(error) = self.inner.queue.release(&lease).await {
+                    tracing::warn!(task.id = %id, %error, "the job could not be given back; its lease will run out");
+                }
+                return RunEnd::Abandoned;
+            }
+            () = self.keep_alive(id, &lease, &cancelled) => Err(JournalError::LeaseLost),
+            ended = self.run_to_end(id, &lease, &cancelled) => ended,
+        };
+        match ended {
+            Ok(status) => RunEnd::Ended(status),
+            Err(error) => {
+                tracing::warn!(task.id = %id, lease.fence = lease.fence, %error, "the run was broken off; the task will be run again");
+                RunEnd::Abandoned
+            }
+        }
+    }
+
+    async fn run_to_end(
+        &self,
+        id: TaskId,
+        lease: &Lease,
+        cancelled: &CancellationToken,
+    ) -> Result<TaskStatus, JournalError> {
+        let started = Instant::now();
+        let mut journal = self.take_over(id, lease).await?;
+        if journal.is_resumed() {
+            let body = EventBody::message(
+                "The worker that ran this task is gone; another one goes on where it stopped",
+            );
+            journal.event(&format!("resumed/{}", lease.fence), EventKind::Log, body).await?;
+        }
+        let (template, outcome) = match self.open(id, lease).await {
+            Ok((task, secrets)) => {
+                let run = self.run_info(&task, secrets.keys().cloned().collect());
+                let outcome = self.walk(&task, &secrets, &run, &mut journal, cancelled).await?;
+                (run.template.entity_ref, outcome)
+            }
+            Err(Unopened::Away(error)) => return Err(error.into()),
+            Err(Unopened::Hopeless(failure)) => {
+                (String::new(), Outcome { output: Value::Null, failure: Some(failure) })
+            }
+        };
+        let status = match (&outcome.failure, cancelled.is_cancelled()) {
+            (None, _) => TaskStatus::Completed,
+            (Some(_), true) => TaskStatus::Cancelled,
+            (Some(_), false) => TaskStatus::Failed,
+        };
+        self.end(lease, &mut journal, status, outcome).await?;
+        self.inner.metrics.task_ended(&template, counted_as(status), started.elapsed());
+        tracing::info!(task.id = %id, task.status = status.as_str(), "task ended");
+        Ok(status)
+    }
+
+    /// Reads what a run needs. A task that cannot be read, or whose workers keep dying, ends here instead of
+    /// being tried for ever.
+    async fn open(&self, id: TaskId, lease: &Lease) -> Result<(Task, TaskSecrets), Unopened> {
+        if lease.attempts > i64::from(self.inner.max_attempts) {
+            let text = format!(
+                "the task was started {} times and its worker died each time; it is given up. Look at the log of the \
+                 workers, then retry the task",
+                lease.attempts - 1
+            );
+            return Err(Unopened::Hopeless(FailureInfo {
+                name: "ServiceUnavailableError".to_owned(),
+                message: text,
+            }));
+        }
+        Ok((self.get(id).await?, self.secrets(id).await?))
+    }
+
+    async fn walk(
+        &self,
+        task: &Task,
+        secrets: &TaskSecrets,
+        run: &RunInfo,
+        journal: &mut Journal,
+        cancelled: &CancellationToken,
+    ) -> Result<Outcome, JournalError> {
+        let inner = &self.inner;
+        let mut runner = Runner {
+            tools: Tools {
+                registry: &inner.registry,
+                capabilities: &inner.capabilities,
+                renderer: &inner.renderer,
+                cancelled,
+                expression_errors: inner.settings.expression_errors,
+                metrics: &inner.metrics,
+            },
+            run,
+            spec: &task.spec,
+            scope: Scope::new(task.id, &task.spec, secrets, &inner.settings.environment),
+            workspace: empty_workspace(&inner.settings),
+            journal,
+            failure: None,
+        };
+        runner.walk().await
+    }
+
+    /// The last event, the status and the end of the job, in one transaction.
+    async fn end(
+        &self,
+        lease: &Lease,
+        journal: &mut Journal,
+        status: TaskStatus,
+        outcome: Outcome,
+    ) -> Result<(), JournalError> {
+        let message = format!("Run completed with status: {}", status.as_str());
+        let body = match outcome.failure {
+            Some(error) => EventBody { error: Some(error), ..EventBody::message(message) },
+            None => EventBody { output: Some(outcome.output), ..EventBody::message(message) },
+        };
+        let mut tx = self.inner.db.begin().await?;
+        journal.event_in(&mut tx, "completion", EventKind::Completion, body).await?;
+        self.set_ended(&mut tx, &lease.subject, status).await?;
+        if !self.inner.queue.finish(&mut tx, lease).await? {
+            return Err(JournalError::LeaseLost);
+        }
+        Ok(tx.commit().await?)
+    }
+
+    fn run_info(&self, task: &Task, secret_names: Vec<String>) -> RunInfo {
+        let entity_ref = task.spec.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default();
+        RunInfo {
+            task_id: task.id,
+            created_at_ms: task.created_at_ms,
+            template: TemplateInfo { entity_ref: entity_ref.to_owned(), pin: task.pin.clone() },
+            parameters: task.spec.parameters.clone(),
+            secret_names,
+            user_ref: task.created_by.clone(),
+            dry_run: false,
+            write_lock_file: self.inner.settings.write_lock_file,
+        }
+    }
+
+    /// Extends the lease and looks for a wish to stop; returns when the lease is lost.
+    async fn keep_alive(&self, id: TaskId, lease: &Lease, cancelled: &CancellationToken) {
+        let mut wishes = self.inner.db.listen(&cancel_topic(id));
+        let pause = self.inner.queue.lease_duration() / BEATS_PER_LEASE;
+        let mut held_until = tokio::time::Instant::now() + self.inner.queue.lease_duration();
+        loop {
+            wishes.wait(pause.min(Duration::from_secs(1))).await;
+            match self.beat(id, lease.fence).await {
+                Ok(true) => cancelled.cancel(),
+                Ok(false) => {}
+                Err(error) => {
+                    tracing::warn!(task.id = %id, %error, "the heartbeat of a task could not be written")
+                }
+            }
+            match self.inner.queue.extend(lease).await {
+                Ok(true) => held_until = tokio::time::Instant::now() + self.inner.queue.lease_duration(),
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(task.id = %id, %error, "the lease of a task could not be extended")
+                }
+            }
+            if tokio::time::Instant::now() >= held_until {
+                return;
+            }
+        }
+    }
+}
+
+/// An empty workspace with the budget of the settings.
+pub(super) fn empty_workspace(settings: &config::Tasks) -> FileTree {
+    FileTree::with_budget(TreeBudget {
+        max_entries: settings.max_workspace_files,
+        max_bytes: settings.max_workspace_bytes,
+    })
+}
+
+/// Why a run did not begin.
+enum Unopened {
+    /// The database is away: another run will try.
+    Away(DbError),
+    /// No run will ever get further.
+    Hopeless(FailureInfo),
+}
+
+impl From<TaskError> for Unopened {
+    fn from(error: TaskError) -> Self {
+        match error {
+            TaskError::Db(error) => Self::Away(error),
+            other => Self::Hopeless(FailureInfo { name: "Error".to_owned(), message: other.to_string() }),
+        }
+    }
+}
+
+fn counted_as(status: TaskStatus) -> telemetry::Outcome {
+    match status {
+        TaskStatus::Completed => telemetry::Outcome::Ok,
+        TaskStatus::Cancelled => telemetry::Outcome::Cancelled,
+        _ => telemetry::Outcome::Failed,
     }
 }

@@ -1,7 +1,27 @@
 //! The Template entity, parsed: steps, pages, output, and every fault with its place.
+//!
+//! What Backstage refuses is an error, what it takes but hardly means is a warning. It renders nothing and
+//! asks for no action; who may run a template is not its business. The invariant: a [`Template`] has steps
+//! with ids of their own, and pages that are objects.
+
+mod faults;
+mod locate;
+mod read;
+mod words;
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use super::parameters::Patterns;
+
+pub(crate) use locate::Source;
+pub(super) use read::entity_ref;
+pub(crate) use words::nearest;
+
+/// The version of the template language that is run.
+pub const API_VERSION: &str = "scaffolder.backstage.io/v1beta3";
 
 /// One step, as the author wrote it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +79,13 @@ pub struct TemplateError {
     pub message: String,
 }
 
+impl TemplateError {
+    /// A fault of a file as a whole.
+    pub(crate) fn of_file(file: &str, message: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), line: None, column: None, message: message.into() }
+    }
+}
+
 fn place(file: &str, line: &Option<usize>, column: &Option<usize>) -> String {
     match (line, column) {
         (Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
@@ -78,16 +105,42 @@ pub struct Template {
     pub base_url: Option<String>,
     /// The normalised spec.
     pub spec: TemplateSpec,
+    /// What hardly means what it says, but does not keep the template from running.
+    pub warnings: Vec<TemplateError>,
+    /// Patterns of the schemas, compiled on first use.
+    pub(crate) patterns: Arc<Patterns>,
 }
 
 impl Template {
     /// Reads a Template entity. `file` is for messages. Every fault is reported, not only the first.
-    pub fn from_entity(entity: Value, file: &str, base_url: Option<String>) -> Result<Self, Vec<TemplateError>> {
-        unimplemented!()
+    pub fn from_entity(
+        entity: Value,
+        file: &str,
+        base_url: Option<String>,
+    ) -> Result<Self, Vec<TemplateError>> {
+        read::template(entity, Source { file, text: "", line: 0 }, base_url)
+    }
+
+    /// The same for an entity whose source text is at hand, so that faults tell their line and column.
+    pub(crate) fn from_source(
+        entity: Value,
+        source: Source<'_>,
+        base_url: Option<String>,
+    ) -> Result<Self, Vec<TemplateError>> {
+        read::template(entity, source, base_url)
     }
 
     /// `metadata.title`, else `metadata.name`.
     pub fn title(&self) -> &str {
-        unimplemented!()
+        let metadata = |key: &str| self.entity.pointer(&format!("/metadata/{key}")).and_then(Value::as_str);
+        metadata("title").or_else(|| metadata("name")).unwrap_or_default()
+    }
+
+    /// `metadata.description`.
+    pub fn description(&self) -> Option<&str> {
+        self.entity.pointer("/metadata/description").and_then(Value::as_str)
     }
 }
+
+#[cfg(test)]
+mod tests;

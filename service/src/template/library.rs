@@ -1,12 +1,32 @@
 //! The templates that are served, and how they stay current.
+//!
+//! Sources are folders, files and git URLs (`templates.sources`); `Location` entities in them lead on. At
+//! load only files of entities are read; the files behind a template are fixed by [`Library::pin`]. Nothing
+//! is rendered, and nobody is asked whether he may. The invariant: a source or a template that is broken is
+//! listed with its faults and takes nothing else down.
 
-use std::sync::Arc;
+mod load;
+mod origin;
+mod reach;
+mod single;
+mod watch;
 
-use super::{Pin, Template, TemplateError};
-use crate::git::ObjectStore;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::Mutex;
+
+use super::entity::nearest;
+use super::source::Folder;
+use super::{FetchError, Pin, Sources, Template, TemplateError};
+use load::{Loaded, Loader};
+use origin::At;
+use watch::Heads;
+
+pub use single::{Single, SingleError};
 
 /// A template as a list shows it: usable, or broken with the reasons.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
     /// Comparable reference where it could be read.
     pub entity_ref: Option<String>,
@@ -18,6 +38,8 @@ pub struct Listed {
     pub place: String,
     /// Empty for a usable template.
     pub errors: Vec<TemplateError>,
+    /// What hardly means what it says.
+    pub warnings: Vec<TemplateError>,
 }
 
 /// Why a template was not given.
@@ -44,33 +66,185 @@ pub enum FindError {
 /// The templates of all configured sources.
 #[derive(Debug)]
 pub struct Library {
-    store: ObjectStore,
+    sources: Sources,
+    configured: Vec<String>,
+    shelf: RwLock<Arc<Shelf>>,
+    /// What is known about each configured source; held while a refresh runs.
+    memory: Mutex<Memory>,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    loaded: HashMap<String, Loaded>,
+    heads: Heads,
+}
+
+/// One template, or one fault, with its place.
+#[derive(Clone, Debug)]
+struct Item {
+    listed: Listed,
+    template: Option<Arc<Template>>,
+    at: Option<At>,
+}
+
+#[derive(Debug, Default)]
+struct Shelf {
+    items: Vec<Item>,
 }
 
 impl Library {
     /// Loads every source once. A source that cannot be reached is listed with its error.
-    pub async fn load(config: &crate::config::Templates, store: ObjectStore) -> Self {
-        unimplemented!()
+    pub async fn load(config: &crate::config::Templates, sources: Sources) -> Self {
+        let library = Self::empty(sources, config.sources.clone());
+        library.refresh().await;
+        library
+    }
+
+    fn empty(sources: Sources, configured: Vec<String>) -> Self {
+        Self { sources, configured, shelf: RwLock::default(), memory: Mutex::default() }
     }
 
     /// Looks at the sources again and takes over what changed. Returns the number of changed templates.
     pub async fn refresh(&self) -> usize {
-        unimplemented!()
+        let mut memory = self.memory.lock().await;
+        let Memory { loaded, heads } = &mut *memory;
+        let mut items = Vec::new();
+        for source in &self.configured {
+            let current = match loaded.get(source) {
+                Some(known) => known.is_current(&self.sources, heads).await,
+                None => false,
+            };
+            if !current {
+                loaded.insert(source.clone(), Loader::load(&self.sources, heads, source).await);
+            }
+            items.extend(loaded.get(source).into_iter().flat_map(|known| known.items.iter().cloned()));
+        }
+        let shelf = Shelf::new(items);
+        for (folder, reached) in shelf.folders() {
+            folder.reach(reached);
+            folder.look().await;
+        }
+        self.replace(shelf)
     }
 
     /// Every template, usable or broken, by reference.
     pub fn list(&self) -> Vec<Listed> {
-        unimplemented!()
+        self.shelf().items.iter().map(|item| item.listed.clone()).collect()
     }
 
     /// The template with that reference (comparable form).
     pub fn find(&self, entity_ref: &str) -> Result<Arc<Template>, FindError> {
-        unimplemented!()
+        let entity_ref = entity_ref.to_lowercase();
+        let shelf = self.shelf();
+        let Some(item) = shelf.item(&entity_ref) else {
+            let known = shelf.items.iter().filter_map(|item| item.listed.entity_ref.as_deref());
+            let nearest = nearest(&entity_ref, known).map(str::to_owned);
+            return Err(FindError::NotFound { entity_ref, nearest });
+        };
+        item.template
+            .clone()
+            .ok_or_else(|| FindError::Broken { entity_ref, errors: item.listed.errors.clone() })
     }
 
-    /// Fixes the files of the template as they were when it was last loaded; they can be read again by any
-    /// process that has the source.
-    pub async fn pin(&self, template: &Template) -> Result<Pin, super::FetchError> {
-        unimplemented!()
+    /// Fixes the files of the template; they can be read again by any process that has the source.
+    ///
+    /// A change of the template's own file is noticed at once, a change beside it by the next
+    /// [`Library::refresh`].
+    pub async fn pin(&self, template: &Template) -> Result<Pin, FetchError> {
+        let shelf = self.shelf();
+        let found = shelf.item(&template.entity_ref).and_then(|item| item.at.as_ref());
+        let at = found.ok_or_else(|| {
+            FetchError::NotFound(format!(
+                "template {} is no longer in its source; start anew",
+                template.entity_ref
+            ))
+        })?;
+        at.pin(&self.sources, &shelf.folders_of_templates(at)).await
+    }
+
+    fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.shelf.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn replace(&self, shelf: Shelf) -> usize {
+        let mut place = self.shelf.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = shelf.differences(&place);
+        *place = Arc::new(shelf);
+        changed
+    }
+}
+
+impl Shelf {
+    /// Sorted by reference; of two with one reference the first counts.
+    fn new(mut items: Vec<Item>) -> Self {
+        let mut seen: HashMap<String, String> = HashMap::new();
+        for item in &mut items {
+            let Some(entity_ref) = item.listed.entity_ref.clone().filter(|_| item.template.is_some()) else {
+                continue;
+            };
+            if let Some(first) = seen.get(&entity_ref) {
+                let message =
+                    format!("{entity_ref} is defined in `{first}` already; give one of the two another name");
+                item.listed.errors.push(TemplateError::of_file(&item.listed.place, message));
+                item.template = None;
+            } else {
+                seen.insert(entity_ref, item.listed.place.clone());
+            }
+        }
+        items.sort_by(|a, b| {
+            let key = |item: &Item| (item.listed.entity_ref.is_none(), item.listed.entity_ref.clone());
+            (key(a), a.template.is_none(), &a.listed.place).cmp(&(
+                key(b),
+                b.template.is_none(),
+                &b.listed.place,
+            ))
+        });
+        Self { items }
+    }
+
+    fn item(&self, entity_ref: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.listed.entity_ref.as_deref() == Some(entity_ref))
+    }
+
+    /// The folders that are sources, each with the parts that its templates can read; none for all of it.
+    fn folders(&self) -> Vec<(Arc<Folder>, Option<BTreeSet<String>>)> {
+        let mut folders: BTreeMap<String, (Arc<Folder>, Option<BTreeSet<String>>)> = BTreeMap::new();
+        for item in &self.items {
+            let (Some(template), Some(at)) = (&item.template, &item.at) else { continue };
+            let Some(folder) = at.folder() else { continue };
+            let entry = folders
+                .entry(folder.url().to_owned())
+                .or_insert_with(|| (Arc::clone(folder), Some(BTreeSet::new())));
+            match (reach::reach(template, &at.path), &mut entry.1) {
+                (Some(more), Some(known)) => known.extend(more),
+                _ => entry.1 = None,
+            }
+        }
+        folders.into_values().collect()
+    }
+
+    /// Folders of all templates that share a source with this place.
+    fn folders_of_templates(&self, at: &At) -> Vec<String> {
+        self.items
+            .iter()
+            .filter_map(|item| item.at.as_ref())
+            .filter_map(|other| other.folder_beside(at))
+            .collect()
+    }
+
+    /// How many templates came, went or changed.
+    fn differences(&self, before: &Self) -> usize {
+        let key = |item: &Item| (item.listed.place.clone(), item.listed.entity_ref.clone());
+        let entity = |item: &Item| item.template.as_ref().map(|template| template.entity.clone());
+        let mut old: HashMap<_, VecDeque<&Item>> = HashMap::new();
+        for item in &before.items {
+            old.entry(key(item)).or_default().push_back(item);
+        }
+        let new_or_changed =
+            self.items.iter().filter(|item| match old.get_mut(&key(item)).and_then(VecDeque::pop_front) {
+                Some(known) => known.listed != item.listed || entity(known) != entity(item),
+                None => true,
+            });
+        new_or_changed.count() + old.values().map(VecDeque::len).sum::<usize>()
     }
 }

@@ -1,0 +1,55 @@
+# What one does with this repository. `make` alone lists it.
+#
+# Needed: Rust (rustup brings the toolchain), Node 20 or later with npm, python3 with venv, git, a C
+# compiler. Everything else is brought from package registries by the commands that need it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench generate lint
+
+DEMO_DATA := target/demo
+# What `service/bench` measures against: an installed stock Backstage backend. Left out if empty.
+PEER ?=
+RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/stagecraft
+RESULTS := target/bench
+
+help: ## List what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: ## Show the main job: from a template to a repository, on this machine alone
+	@echo "Building Stagecraft. The first build takes some minutes, later ones seconds."
+	@rm -rf $(DEMO_DATA)
+	@cargo build --quiet --locked -p stagecraft
+	@cargo run --quiet --locked -p stagecraft -- demo --data $(DEMO_DATA)
+
+test: ## Run every test, on SQLite and PostgreSQL, and check what the golden paths generate
+	@service/tests/tools/install.sh
+	@echo "Building and running the tests. The first build takes some minutes."
+	@cargo test --quiet --locked --workspace
+	@.ci/check-golden-paths
+
+lint: ## Check format, lints and documentation
+	@cargo fmt --all --check
+	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps
+
+generate: ## Write the generated files anew: service/openapi.json, docs/configuration.md
+	@cargo build --quiet --locked -p stagecraft
+	@cargo run --quiet --locked -p stagecraft -- openapi > target/openapi.json
+	@cargo run --quiet --locked -p stagecraft -- settings --markdown > target/configuration.md
+	@mv target/openapi.json service/openapi.json
+	@mv target/configuration.md docs/configuration.md
+	@echo "wrote service/openapi.json and docs/configuration.md"
+
+bench: ## Measure a release build; with PEER=<folder> also the stock Backstage backend there
+	@echo "Building for release, which takes several minutes; then measuring, which takes longer."
+	@cargo build --quiet --locked --release -p stagecraft
+	@mkdir -p $(RESULTS)
+ifneq ($(PEER),)
+	@node service/bench/peer.mjs --server stock --peer "$(PEER)" --json $(RESULTS)/stock.json --markdown $(RESULTS)/stock.md
+endif
+	@node service/bench/peer.mjs --server stagecraft --binary $(RELEASE) $(if $(PEER),--compare $(RESULTS)/stock.json) --json $(RESULTS)/stagecraft.json --markdown $(RESULTS)/stagecraft.md
+	@node service/bench/peer.mjs --server cli --binary $(RELEASE) --json $(RESULTS)/cli.json --markdown $(RESULTS)/cli.md
+	@echo "The tables and their raw values are in $(RESULTS)."

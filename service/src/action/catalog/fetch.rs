@@ -1,0 +1,151 @@
+//! `catalog:fetch`: entities that the catalog knows.
+
+use catalog_gen::EntityRef;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
+
+/// The action `catalog:fetch`.
+#[derive(Debug)]
+pub(crate) struct Fetch;
+
+/// What it takes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Input {
+    entity_ref: Option<String>,
+    entity_refs: Option<Vec<String>>,
+    optional: Option<bool>,
+    default_kind: Option<String>,
+    default_namespace: Option<String>,
+}
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        description: "Read one entity",
+        example: "\
+steps:
+  - id: system
+    name: Look the system up
+    action: catalog:fetch
+    input:
+      entityRef: system:default/payments
+",
+    },
+    Example {
+        description: "Read several components; those that are not there are null",
+        example: "\
+steps:
+  - id: parts
+    name: Look the parts up
+    action: catalog:fetch
+    input:
+      entityRefs:
+        - checkout
+        - component:shop/basket
+      defaultKind: component
+      optional: true
+",
+    },
+];
+
+impl Action for Fetch {
+    type Input = Input;
+
+    fn definition(&self) -> Definition {
+        Definition {
+            id: "catalog:fetch",
+            description: "Reads one entity or several from the catalog by their references.",
+            kind: Kind::Read,
+            input: schema::closed(
+                json!({
+                    "entityRef": schema::text("Reference of the entity."),
+                    "entityRefs": schema::texts("References of the entities."),
+                    "optional": schema::flag("Give null for an entity that is not there. Default: false."),
+                    "defaultKind": schema::text("Kind of references that name none."),
+                    "defaultNamespace": schema::text("Namespace of references that name none."),
+                }),
+                &[],
+            ),
+            output: Some(schema::closed(
+                json!({
+                    "entity": { "description": "The entity that `entityRef` names." },
+                    "entities": { "type": "array", "description": "The entities that `entityRefs` names, in order." },
+                }),
+                &[],
+            )),
+            supports_dry_run: true,
+            examples: EXAMPLES,
+        }
+    }
+
+    async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
+        let wanted = input.references()?;
+        let optional = input.optional.unwrap_or(false);
+        let entities = &ctx.capabilities.entities;
+        let found: Vec<Option<Value>> = ctx
+            .read("fetch", async {
+                let mut found = Vec::with_capacity(wanted.len());
+                for reference in &wanted {
+                    let entity = entities.get(reference).await?.map(|stored| stored.entity);
+                    if entity.is_none() && !optional {
+                        return Err(ActionError::NotFound(format!(
+                            "entity `{reference}` is not in the catalog; register it first, or set `optional: true`"
+                        )));
+                    }
+                    found.push(entity);
+                }
+                Ok(found)
+            })
+            .await?;
+        let mut found = found.into_iter().map(Option::unwrap_or_default);
+        if input.entity_ref.is_some() {
+            ctx.output("entity", found.next().unwrap_or_default());
+        }
+        if input.entity_refs.is_some() {
+            ctx.output("entities", found.collect::<Vec<Value>>());
+        }
+        Ok(())
+    }
+}
+
+impl Input {
+    /// All references in comparable form: the single one first, then the list.
+    fn references(&self) -> Result<Vec<String>, ActionError> {
+        if self.entity_ref.is_none() && self.entity_refs.is_none() {
+            return Err(ActionError::Input("give `entityRef` or `entityRefs`".to_owned()));
+        }
+        let (kind, namespace) = (self.default_kind.as_deref(), self.default_namespace.as_deref());
+        let texts = self.entity_ref.iter().chain(self.entity_refs.iter().flatten());
+        texts
+            .map(|text| EntityRef::parse_with(text, kind, namespace).map(|reference| reference.to_string()))
+            .collect::<Result<_, _>>()
+            .map_err(|error| ActionError::Input(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_compared_in_lower_case_with_their_defaults() {
+        let input = Input {
+            entity_ref: Some("Checkout".to_owned()),
+            entity_refs: Some(vec!["API:shop/Basket".to_owned()]),
+            default_kind: Some("Component".to_owned()),
+            ..Input::default()
+        };
+
+        assert_eq!(input.references().unwrap(), ["component:default/checkout", "api:shop/basket"]);
+    }
+
+    #[test]
+    fn something_has_to_be_asked_for() {
+        let without_kind = Input { entity_ref: Some("checkout".to_owned()), ..Input::default() };
+
+        assert!(matches!(Input::default().references(), Err(ActionError::Input(_))));
+        assert!(matches!(without_kind.references(), Err(ActionError::Input(_))));
+    }
+}

@@ -1,0 +1,84 @@
+//! `github:repo:push`: the workspace into a repository that is already there.
+
+use serde::Deserialize;
+use serde_json::json;
+
+use super::protection::{self, Protection};
+use super::push::{self, Push};
+use super::{Place, REPO_URL, TOKEN, Target, pushed_output};
+use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
+
+/// The action `github:repo:push`.
+#[derive(Debug)]
+pub(crate) struct PushRepository;
+
+/// What it takes.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Input {
+    repo_url: String,
+    #[serde(flatten)]
+    push: Push,
+    #[serde(flatten)]
+    protection: Protection,
+}
+
+const EXAMPLES: &[Example] = &[Example {
+    description: "Push a folder of the workspace into a repository that an earlier step has made",
+    example: "\
+steps:
+  - id: push
+    name: Push the content
+    action: github:repo:push
+    input:
+      repoUrl: github.com?owner=acme&repo=demo
+      sourcePath: service
+      gitCommitMessage: first commit
+      requiredStatusCheckContexts:
+        - ci
+",
+}];
+
+impl Action for PushRepository {
+    type Input = Input;
+
+    fn definition(&self) -> Definition {
+        let own = json!({ "repoUrl": schema::text(REPO_URL), "token": schema::text(TOKEN) });
+        let groups = [own, push::properties(), protection::properties()];
+        Definition {
+            id: "github:repo:push",
+            description: "Puts the workspace into an existing, empty repository as one commit and protects the \
+                          branch.",
+            kind: Kind::Effect,
+            input: schema::closed(schema::merged(groups), &["repoUrl"]),
+            output: Some(pushed_output()),
+            supports_dry_run: false,
+            examples: EXAMPLES,
+        }
+    }
+
+    async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
+        let target = Target::find(ctx, &input.repo_url)?;
+        let branch = input.push.branch();
+        let protection = input.protection.setting(branch)?;
+        let commit = push::prepare(ctx, &target, &input.push).await?;
+        let place: Place = ctx
+            .read("find", async {
+                let found = target.forge.find(&target.slug).await?;
+                found.map(Place::from).ok_or_else(|| {
+                    ActionError::NotFound(format!(
+                        "Repository {} does not exist on {}; make it with `github:repo:create` in an earlier step",
+                        target.name(),
+                        target.slug.host
+                    ))
+                })
+            })
+            .await?;
+        let commit = push::send(ctx, &target, commit).await?;
+        protection::protect(ctx, &target, protection).await?;
+        ctx.output("repoContentsUrl", format!("{}/blob/{branch}", place.html_url));
+        ctx.output("remoteUrl", place.clone_url);
+        ctx.output("commitHash", commit.0);
+        Ok(())
+    }
+}

@@ -1,0 +1,156 @@
+//! `stagecraft render`: the workspace steps of a template, on disk, without a service.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use catalog_gen::{Entry, FileTree};
+use clap::Args;
+use serde_json::{Map, Value, json};
+
+use super::Global;
+use super::error::CommandError;
+use super::follow::{Follower, print_output};
+use super::values::{ValueOptions, check_names, violations};
+use crate::app::Offline;
+use crate::config::ExpressionErrors;
+use crate::journal::EventKind;
+use crate::task::{Caller, DryRunError, DryRunResult};
+use crate::telemetry;
+use crate::template::parameters::with_defaults;
+
+mod write;
+
+/// Arguments of `render`.
+#[derive(Debug, Args)]
+pub(super) struct Render {
+    /// The template file.
+    template: PathBuf,
+    #[command(flatten)]
+    values: ValueOptions,
+    /// File with a case of the template (`cases/*.yaml`): its `values:` are taken; `--set` wins over them.
+    #[arg(long, value_name = "FILE", conflicts_with = "values")]
+    case: Option<PathBuf>,
+    /// Folder to write the resulting files to; it must be empty or not there (see `--force`).
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+    /// Write into a folder that holds something: files of the same name are replaced, others stay.
+    #[arg(long)]
+    force: bool,
+    /// Print log, files and output as JSON instead of lines for people.
+    #[arg(long)]
+    json: bool,
+    /// Keep the text of a failing expression, as Backstage does, instead of failing the step.
+    #[arg(long)]
+    keep_expression_errors: bool,
+    /// Name of the template, if the file holds several.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Read secrets of the form as JSON from standard input.
+    #[arg(long)]
+    secrets_stdin: bool,
+    /// Print every log line.
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+impl Render {
+    pub(super) async fn run(self, global: &Global) -> Result<(), CommandError> {
+        let mut config = global.settings()?;
+        config.log.filter = "error".to_owned();
+        // Only the one template matters here.
+        config.templates.sources.clear();
+        telemetry::init(&config.log).map_err(|error| CommandError::usage(error.to_string()))?;
+        if let Some(out) = &self.out {
+            write::check_target(out, self.force)?;
+        }
+        let offline = Offline::build(config, &self.template, self.name.as_deref()).await?;
+        let given = self.values.read_over(self.case.as_deref())?;
+        check_names(&offline.template, &given)?;
+        let values = with_defaults(&offline.template, &Value::Object(given));
+        let errors =
+            if self.keep_expression_errors { ExpressionErrors::Keep } else { ExpressionErrors::Fail };
+        let caller = Caller { subject: "external:command-line".to_owned() };
+        let result = offline.render(values, self.secrets()?, caller, errors).await.map_err(refused)?;
+        if let Some(out) = &self.out
+            && result.failure.is_none()
+        {
+            write::write_tree(&result.files, out)?;
+        }
+        if self.json {
+            print_json(&result)
+        } else {
+            self.print(&result)
+        }
+        match result.failure {
+            None => Ok(()),
+            Some(failure) => {
+                Err(CommandError::failed(format!("{}: {}", self.template.display(), failure.message)))
+            }
+        }
+    }
+
+    fn secrets(&self) -> Result<Map<String, Value>, CommandError> {
+        if !self.secrets_stdin {
+            return Ok(Map::new());
+        }
+        let mut text = String::new();
+        let read = std::io::stdin().read_to_string(&mut text);
+        read.map_err(|error| CommandError::usage(format!("standard input cannot be read: {error}")))?;
+        serde_json::from_str(&text).map_err(|error| {
+            CommandError::usage(format!("standard input is not a JSON object of secrets: {error}"))
+        })
+    }
+
+    fn print(&self, result: &DryRunResult) {
+        let names = result.steps.iter().map(|step| (step.id.clone(), step.name.clone())).collect();
+        let mut follower = Follower::new(names, self.verbose);
+        result.log.iter().for_each(|body| follower.show(EventKind::Log, body));
+        print_output(&result.output);
+        let (count, bytes) = (result.files.len(), result.files.total_bytes());
+        match &self.out {
+            Some(out) if result.failure.is_none() => {
+                println!("{count} files, {bytes} bytes, written to {}", out.display())
+            }
+            _ => println!("{count} files, {bytes} bytes; nothing was written"),
+        }
+    }
+}
+
+fn refused(error: DryRunError) -> CommandError {
+    match error {
+        DryRunError::Violations(found) => violations(&found),
+        other => CommandError::failed(other.to_string()),
+    }
+}
+
+fn print_json(result: &DryRunResult) {
+    let log: Vec<Value> = result.log.iter().map(|body| json!({ "body": body })).collect();
+    let document = json!({
+        "log": log,
+        "files": files(&result.files),
+        "output": result.output,
+        "treeId": result.tree_id,
+        "error": result.failure,
+    });
+    println!("{document:#}");
+}
+
+fn files(tree: &FileTree) -> Vec<Value> {
+    let base64 = base64::engine::general_purpose::STANDARD;
+    tree.iter()
+        .map(|(path, entry)| match entry {
+            Entry::File(file) if file.sensitive => json!({ "path": path, "executable": file.executable, "sensitive": true }),
+            Entry::File(file) => {
+                json!({ "path": path, "executable": file.executable, "base64Content": base64.encode(&file.bytes) })
+            }
+            Entry::Symlink { target } => json!({ "path": path, "symlink": target }),
+            Entry::Dir => json!({ "path": path, "directory": true }),
+        })
+        .collect()
+}
+
+/// Where a path lies, for messages.
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,140 @@
+//! `stagecraft serve`, `worker` and `migrate`: the long-running commands and what they need first.
+
+use std::net::SocketAddr;
+
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use super::Global;
+use super::error::CommandError;
+use crate::app::{App, DataFolder, open_database};
+use crate::http;
+use crate::telemetry;
+
+/// Arguments of `serve`.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address and port; wins over the settings.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<SocketAddr>,
+    /// Template folders, files or git URLs; added to those of the settings.
+    #[arg(long = "templates", value_name = "SOURCE")]
+    sources: Vec<String>,
+}
+
+impl Serve {
+    pub(super) async fn run(self, global: &Global) -> Result<(), CommandError> {
+        let mut config = global.settings()?;
+        if let Some(listen) = self.listen {
+            config.server.listen = listen;
+            config.check()?;
+        }
+        config.templates.sources.extend(self.sources);
+        telemetry::init(&config.log).map_err(|error| CommandError::usage(error.to_string()))?;
+        let listener = TcpListener::bind(config.server.listen).await.map_err(|error| {
+            CommandError::unavailable(format!(
+                "`server.listen` {} cannot be used: {error}",
+                config.server.listen
+            ))
+        })?;
+        let app = App::build(config).await?;
+        announce(&app, &listener);
+        serve_app(&app, listener, stop_signal()).await
+    }
+}
+
+/// Serves and works until `shutdown` fires.
+pub(super) async fn serve_app(
+    app: &App,
+    listener: TcpListener,
+    shutdown: CancellationToken,
+) -> Result<(), CommandError> {
+    let worker = app.worker();
+    let router = http::router(app.http_state(shutdown.clone()));
+    let serving = async {
+        let served = http::serve(listener, router, shutdown.clone()).await;
+        shutdown.cancel();
+        served
+    };
+    let (served, (), (), ()) = tokio::join!(
+        serving,
+        worker.run(shutdown.clone()),
+        worker.keep_house(shutdown.clone()),
+        app.watch_templates(shutdown.clone()),
+    );
+    app.db.close().await;
+    served.map_err(|error| CommandError::failed(format!("the server ended: {error}")))
+}
+
+fn announce(app: &App, listener: &TcpListener) {
+    let address = listener.local_addr().map(|address| address.to_string()).unwrap_or_default();
+    let listed = app.tasks.library().list();
+    let broken = listed.iter().filter(|template| !template.errors.is_empty()).count();
+    for template in listed.iter().filter(|template| !template.errors.is_empty()) {
+        let faults: Vec<String> = template.errors.iter().map(ToString::to_string).collect();
+        tracing::warn!(template.place = template.place, "a template is broken: {}", faults.join("; "));
+    }
+    if app.config.auth.tokens.is_empty() {
+        tracing::warn!("`auth.tokens` is empty: every program on this machine may call, and nobody else can");
+    }
+    tracing::info!(
+        server.address = address,
+        templates.usable = listed.len() - broken,
+        templates.broken = broken,
+        "ready at http://{address}/api/scaffolder"
+    );
+}
+
+/// `stagecraft worker`
+pub(super) async fn worker(global: &Global) -> Result<(), CommandError> {
+    let config = global.settings()?;
+    if config.worker.concurrency == 0 {
+        return Err(CommandError::usage("`worker.concurrency` is 0: this worker would do nothing"));
+    }
+    telemetry::init(&config.log).map_err(|error| CommandError::usage(error.to_string()))?;
+    let app = App::build(config).await?;
+    tracing::info!(worker.concurrency = app.config.worker.concurrency, "ready for tasks");
+    let (worker, shutdown) = (app.worker(), stop_signal());
+    tokio::join!(worker.run(shutdown.clone()), worker.keep_house(shutdown));
+    app.db.close().await;
+    Ok(())
+}
+
+/// `stagecraft migrate`
+pub(super) async fn migrate(global: &Global) -> Result<(), CommandError> {
+    let config = global.settings()?;
+    let folder = DataFolder::open(&config.data_dir)?;
+    let db = open_database(&config, &folder).await?;
+    println!("The database has schema version {}.", crate::db::KNOWN_VERSION);
+    db.close().await;
+    Ok(())
+}
+
+/// Fires at Ctrl-C or at the signal that a supervisor sends.
+pub(super) fn stop_signal() -> CancellationToken {
+    let token = CancellationToken::new();
+    let fired = token.clone();
+    tokio::spawn(async move {
+        wait_for_signal().await;
+        tracing::info!("stopping: tasks under way go on at the next start");
+        fired.cancel();
+    });
+    token
+}
+
+#[cfg(unix)]
+async fn wait_for_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        Err(error) => {
+            tracing::warn!(%error, "the signal to stop cannot be heard; Ctrl-C can");
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

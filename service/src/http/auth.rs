@@ -1,0 +1,172 @@
+//! Who asks: static tokens, presented as `Authorization: Bearer …`.
+//!
+//! Everything needs a token except the few paths in [`OPEN`]; a path that is not known needs one too, so that
+//! nobody without a token learns what there is. Without any configured token every caller is
+//! `external:local`: the wiring permits that on a loopback address only, and here such a request must also
+//! have been addressed to this machine, so that a web page cannot reach it under a name of its own. What a
+//! caller may do is not decided here.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::error::ApiError;
+use crate::config;
+use crate::task::Caller;
+
+/// Paths that anybody may read: they tell nothing about tasks or templates beyond counts.
+const OPEN: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/openapi.json"];
+
+/// The subject of callers where no token is configured.
+const LOCAL_SUBJECT: &str = "external:local";
+
+/// The tokens that are accepted.
+#[derive(Debug)]
+pub(crate) struct Access {
+    tokens: Vec<config::StaticToken>,
+}
+
+impl Access {
+    /// From `auth` of the settings.
+    pub(crate) fn new(auth: config::Auth) -> Self {
+        Self { tokens: auth.tokens }
+    }
+
+    /// The caller behind these headers.
+    fn caller(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
+        if self.tokens.is_empty() {
+            return local_caller(headers);
+        }
+        let token = bearer(headers).ok_or_else(|| ApiError::authentication("Missing credentials"))?;
+        // Every token is compared, so that the time taken does not tell which one was nearly right.
+        let found = self
+            .tokens
+            .iter()
+            .fold(None, |found, known| known.token.matches(token).then_some(known).or(found));
+        let known = found.ok_or_else(|| ApiError::authentication("Illegal token"))?;
+        Ok(Caller { subject: known.subject.clone() })
+    }
+}
+
+/// The layer: puts the [`Caller`] into the request's extensions, or answers 401.
+pub(crate) async fn require(State(access): State<Arc<Access>>, mut request: Request, next: Next) -> Response {
+    if OPEN.contains(&request.uri().path()) {
+        return next.run(request).await;
+    }
+    match access.caller(request.headers()) {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+/// The token of a `Bearer` header; every other scheme is no credential at all.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(char::is_whitespace))
+        .then_some(token)
+}
+
+fn local_caller(headers: &HeaderMap) -> Result<Caller, ApiError> {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if is_loopback(host) {
+        return Ok(Caller { subject: LOCAL_SUBJECT.to_owned() });
+    }
+    Err(ApiError::not_allowed(
+        "Without `auth.tokens` only requests to `localhost` or a loopback address are served; configure a token to be called by another name",
+    ))
+}
+
+fn is_loopback(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next(),
+        None => host.split(':').next(),
+    };
+    let name = name.unwrap_or_default();
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    fn access(tokens: &[(&str, &str)]) -> Access {
+        let tokens = tokens
+            .iter()
+            .map(|(token, subject)| config::StaticToken {
+                token: Secret::new(*token),
+                subject: (*subject).to_owned(),
+            })
+            .collect();
+        Access::new(config::Auth { tokens })
+    }
+
+    fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.clone(), value.parse().unwrap())).collect()
+    }
+
+    fn message(result: Result<Caller, ApiError>) -> String {
+        result.unwrap_err().for_log()
+    }
+
+    #[test]
+    fn a_known_token_is_its_subject() {
+        let access =
+            access(&[("token-of-backstage", "external:backstage"), ("token-of-jane", "user:default/jane")]);
+
+        let caller = access.caller(&headers(&[(header::AUTHORIZATION, "Bearer token-of-jane")])).unwrap();
+
+        assert_eq!(caller.subject, "user:default/jane");
+    }
+
+    #[test]
+    fn the_scheme_is_read_in_any_letter_case() {
+        let access = access(&[("token-of-jane", "user:default/jane")]);
+
+        assert!(access.caller(&headers(&[(header::AUTHORIZATION, "bearer token-of-jane")])).is_ok());
+    }
+
+    #[test]
+    fn no_token_is_missing_and_a_wrong_one_illegal() {
+        let access = access(&[("token-of-jane", "user:default/jane")]);
+
+        assert_eq!(message(access.caller(&HeaderMap::new())), "Missing credentials");
+        assert_eq!(
+            message(access.caller(&headers(&[(header::AUTHORIZATION, "Basic YTpi")]))),
+            "Missing credentials"
+        );
+        assert_eq!(
+            message(access.caller(&headers(&[(header::AUTHORIZATION, "Bearer nope")]))),
+            "Illegal token"
+        );
+    }
+
+    #[test]
+    fn without_tokens_a_caller_on_this_machine_is_local() {
+        let access = access(&[]);
+
+        for host in ["localhost", "localhost:7008", "127.0.0.1:7008", "[::1]:7008"] {
+            let caller = access.caller(&headers(&[(header::HOST, host)])).unwrap();
+            assert_eq!(caller.subject, "external:local", "{host}");
+        }
+    }
+
+    #[test]
+    fn without_tokens_a_request_under_another_name_is_refused() {
+        let access = access(&[]);
+
+        for host in ["evil.example", "evil.example:7008", "localhost.evil.example", ""] {
+            assert!(access.caller(&headers(&[(header::HOST, host)])).is_err(), "{host}");
+        }
+    }
+}

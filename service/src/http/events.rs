@@ -1,0 +1,241 @@
+//! Events of a task: as a stream (`eventstream`) and as a long poll (`events`).
+//!
+//! Both watch before they read, so that no event falls between; both give back everything they hold as soon as
+//! the client goes away or the process closes. A stream ends after a completion, and at once for a task that
+//! has ended and has nothing new to tell. No event is sent twice on one stream.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use futures_util::stream;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::error::ApiError;
+use super::query::Pairs;
+use super::reply::{Answer, ok};
+use super::shape::EventShape;
+use super::state::Streaming;
+use super::tasks::TaskPath;
+use crate::ids::TaskId;
+use crate::journal::{EventKind, TaskEvent};
+use crate::task::{EventWatch, Tasks};
+use crate::telemetry::StreamGuard;
+
+/// How long a long poll waits for the first event.
+const LONG_POLL: Duration = Duration::from_secs(30);
+
+/// A comment without the empty line behind it: some clients take that line for a message without data.
+const KEEP_ALIVE: &[u8] = b": keep-alive\n";
+
+/// `GET /v2/tasks/{taskId}/events`
+pub(super) async fn poll(
+    State(tasks): State<Tasks>,
+    State(streaming): State<Streaming>,
+    TaskPath(id): TaskPath,
+    pairs: Pairs,
+) -> Answer {
+    let after = pairs.after()?.unwrap_or(0);
+    let mut watch = tasks.watch(id);
+    tasks.get(id).await?;
+    let deadline = tokio::time::sleep(LONG_POLL);
+    tokio::pin!(deadline);
+    loop {
+        let events = tasks.events(id, after).await?;
+        if !events.is_empty() {
+            return ok(&events.iter().map(EventShape::from).collect::<Vec<_>>());
+        }
+        tokio::select! {
+            () = watch.changed() => {}
+            () = &mut deadline => return ok(&[(); 0]),
+            () = streaming.closing.cancelled() => return ok(&[(); 0]),
+        }
+    }
+}
+
+/// `GET /v2/tasks/{taskId}/eventstream`
+pub(super) async fn stream(
+    State(tasks): State<Tasks>,
+    State(streaming): State<Streaming>,
+    TaskPath(id): TaskPath,
+    pairs: Pairs,
+    headers: HeaderMap,
+) -> Answer {
+    // A browser that reconnects repeats the address it began with and tells in the header how far it came.
+    let after = pairs.after()?.unwrap_or(0).max(last_event_id(&headers));
+    let watch = tasks.watch(id);
+    let ended = tasks.get(id).await?.status.is_terminal();
+    let feed = Feed {
+        tasks,
+        watch,
+        id,
+        after,
+        phase: if ended { Phase::Ended } else { Phase::Running },
+        keep_alive: streaming.keep_alive,
+        next_sign: Instant::now() + streaming.keep_alive,
+        closing: streaming.closing,
+        _open: streaming.metrics.stream_opened(),
+    };
+    let chunks = stream::unfold(feed, |mut feed| async move {
+        let chunk = feed.next().await?;
+        Some((chunk, feed))
+    });
+    let mut response = Response::new(Body::from_stream(chunks));
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::CONNECTION, "keep-alive"),
+        // Keeps nginx from holding events back.
+        (header::HeaderName::from_static("x-accel-buffering"), "no"),
+    ] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+/// What one stream has sent, and where it stands.
+struct Feed {
+    tasks: Tasks,
+    watch: EventWatch,
+    id: TaskId,
+    after: i64,
+    phase: Phase,
+    keep_alive: Duration,
+    next_sign: Instant,
+    closing: CancellationToken,
+    _open: StreamGuard,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// The task may tell more.
+    Running,
+    /// The task had ended before the events were read: what is not there now will not come.
+    Ended,
+    /// The last event was sent.
+    Done,
+}
+
+impl Feed {
+    /// The next piece of the stream; `None` ends it.
+    async fn next(&mut self) -> Option<Result<Bytes, BrokenOff>> {
+        loop {
+            if self.phase == Phase::Done {
+                return None;
+            }
+            let events = match self.tasks.events(self.id, self.after).await {
+                Ok(events) => events,
+                Err(error) => return Some(Err(self.broken(&error.into()))),
+            };
+            if let Some(last) = events.last() {
+                self.after = last.id;
+                self.next_sign = Instant::now() + self.keep_alive;
+                self.phase = if ends(&events) { Phase::Done } else { Phase::Running };
+                return Some(frames(&events).map_err(|error| self.broken(&error)));
+            }
+            if self.phase == Phase::Ended {
+                return None;
+            }
+            tokio::select! {
+                () = self.watch.changed() => {}
+                () = tokio::time::sleep_until(self.next_sign) => {
+                    self.next_sign = Instant::now() + self.keep_alive;
+                    return Some(Ok(Bytes::from_static(KEEP_ALIVE)));
+                }
+                () = self.closing.cancelled() => return None,
+            }
+            match self.tasks.get(self.id).await {
+                Ok(task) if task.status.is_terminal() => self.phase = Phase::Ended,
+                Ok(_) => {}
+                Err(error) => return Some(Err(self.broken(&error.into()))),
+            }
+        }
+    }
+
+    /// Breaks the stream off: a client sees an end without a completion, and comes back.
+    fn broken(&mut self, error: &ApiError) -> BrokenOff {
+        self.phase = Phase::Done;
+        tracing::warn!(task.id = %self.id, error = error.for_log(), "event stream broke off");
+        BrokenOff
+    }
+}
+
+/// The stream cannot go on. Its head was sent long ago, so all that is left is to close the connection.
+#[derive(Debug, thiserror::Error)]
+#[error("the event stream broke off")]
+struct BrokenOff;
+
+fn ends(events: &[TaskEvent]) -> bool {
+    events.last().is_some_and(|event| event.kind == EventKind::Completion)
+}
+
+/// Events as they go over the wire.
+fn frames(events: &[TaskEvent]) -> Result<Bytes, ApiError> {
+    let mut text = String::new();
+    for event in events {
+        let data = serde_json::to_string(&EventShape::from(event)).map_err(ApiError::internal)?;
+        text.push_str(&format!("event: {}\ndata: {data}\nid: {}\n\n", event.kind.as_str(), event.id));
+    }
+    Ok(Bytes::from(text))
+}
+
+fn last_event_id(headers: &HeaderMap) -> i64 {
+    headers
+        .get("last-event-id")
+        .and_then(|id| id.to_str().ok())
+        .and_then(|id| id.trim().parse().ok())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::EventBody;
+
+    fn event(id: i64, kind: EventKind, message: &str) -> TaskEvent {
+        TaskEvent {
+            id,
+            task_id: TaskId::generate(),
+            kind,
+            body: EventBody::message(message),
+            created_at_ms: 0,
+        }
+    }
+
+    #[test]
+    fn a_frame_has_event_data_id_and_an_empty_line() {
+        let event = event(7, EventKind::Log, "two\nlines");
+
+        let text = String::from_utf8(frames(std::slice::from_ref(&event)).unwrap().to_vec()).unwrap();
+
+        let lines: Vec<&str> = text.split('\n').collect();
+        assert_eq!(lines[0], "event: log");
+        assert!(lines[1].starts_with("data: {\"id\":7,\"isTaskRecoverable\":false,"), "{text}");
+        assert!(lines[1].contains("two\\nlines"), "{text}");
+        assert_eq!(&lines[2..], ["id: 7", "", ""]);
+    }
+
+    #[test]
+    fn a_stream_ends_with_a_completion_that_nothing_follows() {
+        let completion = || event(1, EventKind::Completion, "done");
+
+        assert!(ends(&[event(1, EventKind::Log, "a"), completion()]));
+        assert!(!ends(&[completion(), event(2, EventKind::Recovered, "again")]));
+        assert!(!ends(&[event(1, EventKind::Cancelled, "stop")]));
+    }
+
+    #[test]
+    fn the_last_event_id_is_read_from_its_header() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(last_event_id(&headers), 0);
+
+        headers.insert("last-event-id", HeaderValue::from_static("41"));
+        assert_eq!(last_event_id(&headers), 41);
+
+        headers.insert("last-event-id", HeaderValue::from_static("x"));
+        assert_eq!(last_event_id(&headers), 0);
+    }
+}

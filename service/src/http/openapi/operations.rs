@@ -1,0 +1,110 @@
+//! Paths of Stagecraft's own and of operations.
+
+use serde_json::{Value, json};
+
+use super::{Path, answer, path, refusal, schema};
+
+pub(super) fn paths() -> Vec<Path> {
+    vec![
+        path("/api/stagecraft/v1/templates", json!({ "get": templates() })),
+        path("/api/stagecraft/v1/entities", json!({ "get": entities() })),
+        path("/api/scaffolder/openapi.json", json!({ "get": description("GetApiDescription", true) })),
+        path("/openapi.json", json!({ "get": description("GetOpenApiDescription", false) })),
+        path("/healthz", json!({ "get": alive() })),
+        path("/readyz", json!({ "get": ready() })),
+        path("/metrics", json!({ "get": metrics() })),
+    ]
+}
+
+fn templates() -> Value {
+    json!({
+        "operationId": "ListTemplates",
+        "tags": ["stagecraft"],
+        "description": "Every template of the configured sources; a broken one with the place of each fault.",
+        "responses": {
+            "200": answer("The templates", json!({
+                "type": "object",
+                "properties": { "templates": { "type": "array", "items": schema("ListedTemplate") } },
+                "required": ["templates"],
+            })),
+            "401": refusal("No token, or one that is not known"),
+        },
+    })
+}
+
+fn entities() -> Value {
+    json!({
+        "operationId": "ListEntities",
+        "tags": ["stagecraft"],
+        "description": "Every entity that tasks have registered with this service.",
+        "responses": {
+            "200": answer("The entities", json!({
+                "type": "object",
+                "properties": { "entities": { "type": "array", "items": schema("ListedEntity") } },
+                "required": ["entities"],
+            })),
+            "401": refusal("No token, or one that is not known"),
+        },
+    })
+}
+
+fn description(operation: &str, needs_token: bool) -> Value {
+    let mut value = json!({
+        "operationId": operation,
+        "tags": ["operations"],
+        "description": "This document.",
+        "responses": { "200": answer("OpenAPI 3.0.3", json!({ "type": "object" })) },
+    });
+    let Some(object) = value.as_object_mut() else { return value };
+    if needs_token {
+        if let Some(responses) = object.get_mut("responses").and_then(Value::as_object_mut) {
+            responses.insert("401".to_owned(), refusal("No token, or one that is not known"));
+        }
+    } else {
+        object.insert("security".to_owned(), json!([]));
+    }
+    value
+}
+
+fn alive() -> Value {
+    json!({
+        "operationId": "GetHealth",
+        "tags": ["operations"],
+        "description": "The process answers.",
+        "security": [],
+        "responses": { "200": answer("It does", status(&["ok"], &[])) },
+    })
+}
+
+fn ready() -> Value {
+    json!({
+        "operationId": "GetReadiness",
+        "tags": ["operations"],
+        "description": "Requests can be served.",
+        "security": [],
+        "responses": {
+            "200": answer("They can", status(&["ok"], &[])),
+            "503": answer("They cannot", status(&["error"], &["failing"])),
+        },
+    })
+}
+
+fn status(words: &[&str], also: &[&str]) -> Value {
+    let required = [&["status"], also].concat();
+    let mut properties = json!({ "status": { "type": "string", "enum": words } });
+    if let (Some(properties), false) = (properties.as_object_mut(), also.is_empty()) {
+        let failing = json!({ "type": "array", "items": { "type": "string" }, "description": "The parts that do not answer" });
+        properties.insert("failing".to_owned(), failing);
+    }
+    json!({ "type": "object", "properties": properties, "required": required })
+}
+
+fn metrics() -> Value {
+    json!({
+        "operationId": "GetMetrics",
+        "tags": ["operations"],
+        "description": "Numbers in Prometheus' text form.",
+        "security": [],
+        "responses": { "200": { "description": "The numbers", "content": { "text/plain": { "schema": { "type": "string" } } } } },
+    })
+}

@@ -1,0 +1,58 @@
+//! Parameters of paths, queries and headers.
+
+use serde_json::{Value, json};
+
+use super::schema;
+
+pub(super) fn all() -> Value {
+    json!({
+        "taskId": in_path("taskId", "Id of the task"),
+        "namespace": in_path("namespace", "Namespace of the template"),
+        "kind": in_path("kind", "`template`, in any letter case"),
+        "name": in_path("name", "Name of the template"),
+        "provider": in_path("provider", "Who offers choices, for example `github`"),
+        "resource": in_path("resource", "What is to be chosen"),
+        "createdBy": list("createdBy", "Only tasks of these users", json!({ "type": "string" })),
+        "status": list("status", "Only tasks in these states; one that is not known matches nothing", json!({ "type": "string" })),
+        "order": list(
+            "order",
+            "`asc:` or `desc:` and `created_at`, `status` or `created_by`; without it the newest come first",
+            json!({ "type": "string", "pattern": "^(asc|desc):(created_at|status|created_by)$" }),
+        ),
+        "limit": count("limit", "At most so many"),
+        "offset": count("offset", "Leave out so many"),
+        "after": {
+            "name": "after",
+            "in": "query",
+            "required": false,
+            "description": "Id of the last event that the client has",
+            "schema": { "type": "integer", "format": "int64" },
+        },
+        "lastEventId": {
+            "name": "Last-Event-ID",
+            "in": "header",
+            "required": false,
+            "description": "The same as `after`, as browsers send it when they reconnect; the larger one counts",
+            "schema": { "type": "integer", "format": "int64" },
+        },
+    })
+}
+
+fn in_path(name: &str, description: &str) -> Value {
+    json!({ "name": name, "in": "path", "required": true, "description": description, "schema": { "type": "string" } })
+}
+
+fn list(name: &str, description: &str, items: Value) -> Value {
+    json!({
+        "name": name,
+        "in": "query",
+        "required": false,
+        "description": description,
+        "explode": true,
+        "schema": { "type": "array", "items": items },
+    })
+}
+
+fn count(name: &str, description: &str) -> Value {
+    json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema("Count") })
+}

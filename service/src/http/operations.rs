@@ -1,0 +1,55 @@
+//! What operators and their machines ask: alive, ready, numbers, and the API's description.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::reply::{Answer, json as reply, ok};
+use super::state::Operations;
+use crate::telemetry::QueueDepth;
+
+/// How long a part may take to answer before it counts as away.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// `GET /healthz`: the process answers.
+pub(super) async fn alive() -> Answer {
+    ok(&json!({ "status": "ok" }))
+}
+
+/// `GET /readyz`: requests can be served. The templates were loaded before the server began to listen.
+pub(super) async fn ready(State(operations): State<Operations>) -> Answer {
+    let fault = match tokio::time::timeout(PATIENCE, operations.db.ping()).await {
+        Ok(Ok(())) => return ok(&json!({ "status": "ok" })),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "no answer in time".to_owned(),
+    };
+    // The reason may name hosts, and anybody may ask: it goes to the log.
+    tracing::warn!(error = fault, "not ready: the database does not answer");
+    reply(StatusCode::SERVICE_UNAVAILABLE, &not_ready("database"))
+}
+
+fn not_ready(part: &str) -> Value {
+    json!({ "status": "error", "failing": [part] })
+}
+
+/// `GET /metrics`: Prometheus' text form.
+pub(super) async fn metrics(State(operations): State<Operations>) -> Response {
+    let queue = match tokio::time::timeout(PATIENCE, operations.queue.counts()).await {
+        Ok(Ok(counts)) => Some(QueueDepth { ready: counts.ready, leased: counts.leased, dead: counts.dead }),
+        Ok(Err(error)) => {
+            tracing::warn!(error = %error, "the queue could not be counted");
+            None
+        }
+        Err(_) => None,
+    };
+    let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
+    ([(header::CONTENT_TYPE, text)], operations.metrics.render(queue)).into_response()
+}
+
+/// `GET /openapi.json`
+pub(super) async fn description() -> Answer {
+    ok(&super::openapi())
+}

@@ -1,0 +1,166 @@
+//! Query strings, with Backstage's words for each fault.
+//!
+//! Names that are not known are refused, so that a misspelt filter does not silently list everything.
+
+use axum::extract::{FromRequestParts, Query};
+use axum::http::request::Parts;
+
+use super::error::ApiError;
+use crate::task::{ListTasks, Order, OrderField};
+
+/// The pairs of a query, in order.
+pub(super) struct Pairs(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Pairs {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Query::try_from_uri(&parts.uri)
+            .map(|Query(pairs)| Self(pairs))
+            .map_err(|_| ApiError::input("the query cannot be read; write it as `name=value&name=value`"))
+    }
+}
+
+impl Pairs {
+    /// `after` of the event routes: the last event that the client has.
+    pub(super) fn after(&self) -> Result<Option<i64>, ApiError> {
+        self.only(&["after"])?;
+        self.integer("after")
+    }
+
+    /// The filters, the page and the order of a task list.
+    pub(super) fn list(&self) -> Result<ListTasks, ApiError> {
+        self.only(&["createdBy", "status", "limit", "offset", "order"])?;
+        Ok(ListTasks {
+            created_by: self.all("createdBy"),
+            status: self.all("status"),
+            limit: self.count("limit")?,
+            offset: self.count("offset")?,
+            order: self.all("order").iter().map(|text| order(text)).collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn only(&self, known: &[&str]) -> Result<(), ApiError> {
+        match self.0.iter().find(|(name, _)| !known.contains(&bare(name))) {
+            Some((name, _)) => Err(ApiError::input(format!("Unknown query parameter '{name}'"))),
+            None => Ok(()),
+        }
+    }
+
+    fn all(&self, name: &str) -> Vec<String> {
+        self.0.iter().filter(|(key, _)| bare(key) == name).map(|(_, value)| value.clone()).collect()
+    }
+
+    fn integer(&self, name: &str) -> Result<Option<i64>, ApiError> {
+        match self.all(name).as_slice() {
+            [] => Ok(None),
+            [one] => match one.trim().parse() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(ApiError::input(format!("request/query/{name} must be integer"))),
+            },
+            _ => Err(ApiError::input(format!("request/query/{name} must be integer"))),
+        }
+    }
+
+    fn count(&self, name: &str) -> Result<Option<u32>, ApiError> {
+        match self.integer(name)? {
+            None => Ok(None),
+            Some(number) if number < 0 => Err(ApiError::input(format!("request/query/{name} must be >= 0"))),
+            Some(number) => Ok(Some(u32::try_from(number).unwrap_or(u32::MAX))),
+        }
+    }
+}
+
+/// Both `status=a&status=b` and `status[]=a&status[]=b` are lists.
+fn bare(name: &str) -> &str {
+    name.strip_suffix("[]").unwrap_or(name)
+}
+
+fn order(text: &str) -> Result<Order, ApiError> {
+    let (direction, field) = match text.split_once(':') {
+        Some((direction @ ("asc" | "desc"), field)) if !field.is_empty() => (direction, field),
+        _ => {
+            let message =
+                format!("Invalid order parameter \"{text}\", expected \"<asc or desc>:<field name>\"");
+            return Err(ApiError::input(message));
+        }
+    };
+    let field = match field {
+        "created_at" => OrderField::CreatedAt,
+        "status" => OrderField::Status,
+        "created_by" => OrderField::CreatedBy,
+        other => return Err(ApiError::input(format!("Invalid order field \"{other}\""))),
+    };
+    Ok(Order { field, descending: direction == "desc" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(query: &str) -> Pairs {
+        let uri = format!("http://localhost/v2/tasks?{query}").parse().unwrap();
+        Pairs(Query::try_from_uri(&uri).unwrap().0)
+    }
+
+    fn fault(query: &str) -> String {
+        pairs(query).list().unwrap_err().for_log()
+    }
+
+    #[test]
+    fn no_query_lists_everything() {
+        let list = pairs("").list().unwrap();
+
+        assert!(list.created_by.is_empty() && list.status.is_empty() && list.order.is_empty());
+        assert_eq!((list.limit, list.offset), (None, None));
+    }
+
+    #[test]
+    fn filters_may_be_repeated_with_or_without_brackets() {
+        let list = pairs("status=failed&status=cancelled&createdBy[]=user:default/jane").list().unwrap();
+
+        assert_eq!(list.status, ["failed", "cancelled"]);
+        assert_eq!(list.created_by, ["user:default/jane"]);
+    }
+
+    #[test]
+    fn a_page_and_an_order_are_read() {
+        let list = pairs("limit=2&offset=1&order=desc:created_at&order=asc:status").list().unwrap();
+
+        assert_eq!((list.limit, list.offset), (Some(2), Some(1)));
+        let expected = [
+            Order { field: OrderField::CreatedAt, descending: true },
+            Order { field: OrderField::Status, descending: false },
+        ];
+        assert_eq!(list.order, expected);
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_a_limit() {
+        assert_eq!(pairs("limit=0").list().unwrap().limit, Some(0));
+    }
+
+    #[test]
+    fn faults_are_told_in_backstages_words() {
+        assert_eq!(fault("limit=x"), "request/query/limit must be integer");
+        assert_eq!(fault("limit="), "request/query/limit must be integer");
+        assert_eq!(fault("offset=-1"), "request/query/offset must be >= 0");
+        assert_eq!(fault("order=asc:spec"), "Invalid order field \"spec\"");
+        assert_eq!(
+            fault("order=sideways:created_at"),
+            "Invalid order parameter \"sideways:created_at\", expected \"<asc or desc>:<field name>\""
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_not_known_is_refused() {
+        assert_eq!(fault("stauts=failed"), "Unknown query parameter 'stauts'");
+    }
+
+    #[test]
+    fn after_is_an_integer_or_nothing() {
+        assert_eq!(pairs("after=5").after().unwrap(), Some(5));
+        assert_eq!(pairs("").after().unwrap(), None);
+        assert_eq!(pairs("after=abc").after().unwrap_err().for_log(), "request/query/after must be integer");
+    }
+}

@@ -1,0 +1,125 @@
+//! What handlers stand on, in parts: each handler asks for the part it uses.
+//!
+//! It is put together once by the wiring and holds no request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use catalog_gen::TreeBudget;
+use tokio_util::sync::CancellationToken;
+
+use super::auth::Access;
+use crate::config;
+use crate::db::Db;
+use crate::entities::Entities;
+use crate::queue::Queue;
+use crate::task::Tasks;
+use crate::telemetry::Metrics;
+
+/// What the wiring hands over.
+pub struct HttpParts {
+    /// The task use case.
+    pub tasks: Tasks,
+    /// The entity store.
+    pub entities: Entities,
+    /// The queue, for its depth.
+    pub queue: Queue,
+    /// The database, for readiness.
+    pub db: Db,
+    /// The numbers.
+    pub metrics: Metrics,
+    /// `server` of the settings.
+    pub server: config::Server,
+    /// `auth` of the settings.
+    pub auth: config::Auth,
+    /// `tasks` of the settings: budgets and expression errors of dry runs.
+    pub task_settings: config::Tasks,
+    /// Fires when the process is going down: open streams end then.
+    pub closing: CancellationToken,
+}
+
+/// The state of the router. Cheap to clone.
+#[derive(Clone)]
+pub struct HttpState {
+    pub(super) tasks: Tasks,
+    pub(super) entities: Entities,
+    pub(super) operations: Operations,
+    pub(super) metrics: Metrics,
+    pub(super) access: Arc<Access>,
+    pub(super) bodies: BodyLimit,
+    pub(super) streaming: Streaming,
+    pub(super) dry_runs: DryRuns,
+}
+
+/// What readiness and metrics look at.
+#[derive(Clone, Debug)]
+pub(super) struct Operations {
+    pub(super) db: Db,
+    pub(super) queue: Queue,
+    pub(super) metrics: Metrics,
+}
+
+/// Largest request body, bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BodyLimit(pub(super) usize);
+
+/// What open streams need.
+#[derive(Clone, Debug)]
+pub(super) struct Streaming {
+    pub(super) keep_alive: Duration,
+    pub(super) closing: CancellationToken,
+    pub(super) metrics: Metrics,
+}
+
+/// What dry runs are held to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DryRuns {
+    pub(super) budget: TreeBudget,
+    pub(super) expression_errors: config::ExpressionErrors,
+}
+
+impl HttpState {
+    /// Puts the parts together.
+    pub fn new(parts: HttpParts) -> Self {
+        let HttpParts { tasks, entities, queue, db, metrics, server, auth, task_settings, closing } = parts;
+        let budget = TreeBudget {
+            max_entries: task_settings.max_workspace_files,
+            max_bytes: task_settings.max_workspace_bytes,
+        };
+        Self {
+            tasks,
+            entities,
+            operations: Operations { db, queue, metrics: metrics.clone() },
+            access: Arc::new(Access::new(auth)),
+            bodies: BodyLimit(server.max_body_bytes),
+            streaming: Streaming {
+                // A pause of zero would be a loop.
+                keep_alive: Duration::from_secs(server.keep_alive_seconds.max(1)),
+                closing,
+                metrics: metrics.clone(),
+            },
+            metrics,
+            dry_runs: DryRuns { budget, expression_errors: task_settings.expression_errors },
+        }
+    }
+}
+
+macro_rules! parts {
+    ($($field:ident: $part:ty),+ $(,)?) => {
+        $(impl FromRef<HttpState> for $part {
+            fn from_ref(state: &HttpState) -> Self {
+                state.$field.clone()
+            }
+        })+
+    };
+}
+
+parts! {
+    tasks: Tasks,
+    entities: Entities,
+    operations: Operations,
+    bodies: BodyLimit,
+    streaming: Streaming,
+    dry_runs: DryRuns,
+}

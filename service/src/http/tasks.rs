@@ -1,0 +1,83 @@
+//! `/v2/tasks`: create, list, get, cancel, retry.
+
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::{Extension, RequestPartsExt};
+use serde_json::{Map, json};
+
+use super::body::{Fields, JsonBody, OptionalJsonBody};
+use super::error::ApiError;
+use super::query::Pairs;
+use super::reply::{Answer, json as reply, ok};
+use super::shape::{PageShape, TaskShape};
+use crate::ids::TaskId;
+use crate::task::{Caller, NewTask, TaskError, Tasks};
+
+/// The task id of the path. What is not an id is the id of no task.
+pub(super) struct TaskPath(pub(super) TaskId);
+
+impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let Ok(Path(text)) = parts.extract::<Path<String>>().await else {
+            return Err(ApiError::input("the task id in the path is not text"));
+        };
+        match text.parse() {
+            Ok(id) => Ok(Self(id)),
+            Err(_) => Err(TaskError::NotFound(text).into()),
+        }
+    }
+}
+
+/// `POST /v2/tasks`
+pub(super) async fn create(
+    State(tasks): State<Tasks>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(body): JsonBody,
+) -> Answer {
+    let mut fields = Fields::of_body(body, &["templateRef", "values"])?;
+    let new = NewTask {
+        template_ref: fields.text("templateRef")?,
+        values: fields.object("values")?.into(),
+        secrets: fields.texts("secrets")?,
+        caller,
+        // Backstage leaves values as they came: a task must not depend on which of the two runs it.
+        fill_defaults: false,
+    };
+    let id = tasks.create(new).await?;
+    reply(StatusCode::CREATED, &json!({ "id": id.to_string() }))
+}
+
+/// `GET /v2/tasks`
+pub(super) async fn list(State(tasks): State<Tasks>, pairs: Pairs) -> Answer {
+    let page = tasks.list(&pairs.list()?).await?;
+    ok(&PageShape::from(&page))
+}
+
+/// `GET /v2/tasks/{taskId}`
+pub(super) async fn get(State(tasks): State<Tasks>, TaskPath(id): TaskPath) -> Answer {
+    let task = tasks.get(id).await?;
+    ok(&TaskShape::from(&task))
+}
+
+/// `POST /v2/tasks/{taskId}/cancel`
+pub(super) async fn cancel(State(tasks): State<Tasks>, TaskPath(id): TaskPath) -> Answer {
+    tasks.cancel(id).await?;
+    ok(&json!({ "status": "cancelled" }))
+}
+
+/// `POST /v2/tasks/{taskId}/retry`
+pub(super) async fn retry(
+    State(tasks): State<Tasks>,
+    TaskPath(id): TaskPath,
+    OptionalJsonBody(body): OptionalJsonBody,
+) -> Answer {
+    let secrets = match body {
+        Some(body) => Fields::of_body(body, &[])?.texts("secrets")?,
+        None => Map::new(),
+    };
+    tasks.retry(id, secrets).await?;
+    reply(StatusCode::CREATED, &json!({ "id": id.to_string() }))
+}

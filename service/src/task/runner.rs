@@ -1,0 +1,155 @@
+//! Walking through the steps of a task, for real runs and dry runs alike.
+//!
+//! The walk is a function of the task's spec, its secrets and its journal: walked again, it writes the same
+//! events under the same keys. It ends in an [`Outcome`], or is broken off by a [`JournalError`] when it must
+//! not write any more.
+
+use catalog_gen::FileTree;
+use serde_json::{Map, Value};
+use tokio_util::sync::CancellationToken;
+
+use super::TaskSpec;
+use super::scope::Scope;
+use super::step::StepRun;
+use crate::action::{Capabilities, Registry, RunInfo};
+use crate::config::ExpressionErrors;
+use crate::journal::{EventBody, EventKind, FailureInfo, Journal, JournalError, StepState};
+use crate::render::{ExpressionProblem, StepStatus, ValueRenderer};
+use crate::telemetry::Metrics;
+use crate::template::Step;
+
+/// What all walks share.
+#[derive(Clone, Copy)]
+pub(super) struct Tools<'t> {
+    pub(super) registry: &'t Registry,
+    pub(super) capabilities: &'t Capabilities,
+    pub(super) renderer: &'t ValueRenderer,
+    pub(super) cancelled: &'t CancellationToken,
+    pub(super) expression_errors: ExpressionErrors,
+    pub(super) metrics: &'t Metrics,
+}
+
+/// One walk.
+pub(super) struct Runner<'t> {
+    pub(super) tools: Tools<'t>,
+    pub(super) run: &'t RunInfo,
+    pub(super) spec: &'t TaskSpec,
+    pub(super) scope: Scope,
+    pub(super) workspace: FileTree,
+    pub(super) journal: &'t mut Journal,
+    pub(super) failure: Option<FailureInfo>,
+}
+
+/// How a walk ended.
+#[derive(Debug)]
+pub(super) struct Outcome {
+    /// Rendered output, secrets masked.
+    pub(super) output: Value,
+    /// The first error.
+    pub(super) failure: Option<FailureInfo>,
+}
+
+impl Runner<'_> {
+    /// Runs every step and renders the output.
+    pub(super) async fn walk(&mut self) -> Result<Outcome, JournalError> {
+        let count = self.spec.steps.len();
+        self.say("start", EventBody::message(format!("Starting up task with {count} steps"))).await?;
+        let spec = self.spec;
+        for step in &spec.steps {
+            self.step(step).await?;
+        }
+        let output = if self.failure.is_none() { self.output().await? } else { Value::Object(Map::new()) };
+        Ok(Outcome { output, failure: self.failure.clone() })
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), JournalError> {
+        if self.failure.is_some() && !self.runs_after_failure(step) {
+            let text = format!("Skipping step {} because a previous step failed", step.id);
+            return self.say_state(step, "skip", text, StepState::Skipped).await;
+        }
+        self.say_state(step, "begin", format!("Beginning step {}", step.name), StepState::Processing).await?;
+        StepRun::new(self, step).run().await
+    }
+
+    /// A step runs after a failure if its condition asks for it with `always()` or `failure()`.
+    fn runs_after_failure(&self, step: &Step) -> bool {
+        let Some(condition) = &step.condition else { return false };
+        if self.tools.cancelled.is_cancelled() {
+            return false;
+        }
+        let (truthy, asked, _) =
+            self.tools.renderer.condition(condition, &self.scope.plain(), StepStatus::Failed);
+        truthy && asked
+    }
+
+    /// How the run stands.
+    pub(super) fn status(&self) -> StepStatus {
+        if self.failure.is_some() { StepStatus::Failed } else { StepStatus::Succeeding }
+    }
+
+    async fn output(&mut self) -> Result<Value, JournalError> {
+        let rendered = self.tools.renderer.render(&self.spec.output, &self.scope.plain(), "output");
+        self.report("output", None, &rendered.problems).await?;
+        let mut output = rendered.value.to_masked_json().unwrap_or_default();
+        for name in ["links", "text"] {
+            if let Some(Value::Array(members)) = output.get_mut(name) {
+                members.retain(|member| member.get("if").is_none_or(is_truthy));
+                members.iter_mut().filter_map(Value::as_object_mut).for_each(|member| {
+                    member.shift_remove("if");
+                });
+            }
+        }
+        Ok(output)
+    }
+
+    /// Tells which expressions were left as they are.
+    pub(super) async fn report(
+        &mut self,
+        key: &str,
+        step: Option<&Step>,
+        problems: &[ExpressionProblem],
+    ) -> Result<(), JournalError> {
+        for (number, problem) in problems.iter().enumerate() {
+            let text = self.scope.hide(
+                &format!(
+                    "\u{1b}[33mwarn\u{1b}[39m: the expression in `{}` failed and its text was left in place: {}",
+                    problem.path, problem.message
+                ),
+                &[],
+            );
+            let body = match step {
+                Some(step) => EventBody::of_step(&step.id, text),
+                None => EventBody::message(text),
+            };
+            self.say(&format!("{key}/problem/{number}"), body).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn say(&mut self, key: &str, body: EventBody) -> Result<(), JournalError> {
+        self.journal.event(key, EventKind::Log, body).await
+    }
+
+    pub(super) async fn say_state(
+        &mut self,
+        step: &Step,
+        key: &str,
+        text: String,
+        state: StepState,
+    ) -> Result<(), JournalError> {
+        let body = EventBody::of_step(&step.id, text).with_status(state);
+        self.say(&format!("{}/{key}", step.id), body).await
+    }
+}
+
+/// JavaScript's truthiness of a rendered value, except that an empty list is false.
+fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64().is_some_and(|number| number != 0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(_) => true,
+    }
+}

@@ -1,0 +1,304 @@
+//! Running one step: condition, iterations, input, action, outputs.
+
+use std::time::{Duration, Instant};
+
+use nunjucks::{Context, Value as NValue};
+use serde_json::{Map, Value};
+
+use super::runner::Runner;
+use super::scope::secret_texts;
+use crate::action::{ActionContext, ActionError, Registered, StepInfo};
+use crate::config::ExpressionErrors;
+use crate::journal::{EventBody, FailureInfo, JournalError, StepState};
+use crate::telemetry::{Outcome, StepLabels};
+use crate::template::Step;
+
+/// One step under way.
+pub(super) struct StepRun<'r, 't> {
+    runner: &'r mut Runner<'t>,
+    step: &'r Step,
+}
+
+/// One pass over the action: the whole step, or one element of `each`.
+struct Iteration {
+    /// Key of the element.
+    key: Option<String>,
+    /// Rendered input, secrets marked.
+    input: NValue,
+    /// Texts of the input that stem from secrets.
+    derived: Vec<String>,
+}
+
+/// What became of a step that did not fail.
+enum Ended {
+    Completed(Map<String, Value>, Vec<String>),
+    Skipped(String, Map<String, Value>),
+}
+
+impl<'r, 't> StepRun<'r, 't> {
+    pub(super) fn new(runner: &'r mut Runner<'t>, step: &'r Step) -> Self {
+        Self { runner, step }
+    }
+
+    pub(super) async fn run(mut self) -> Result<(), JournalError> {
+        let step = self.step;
+        let started = Instant::now();
+        let ended = self.attempt().await;
+        self.count(&ended, started.elapsed());
+        match ended {
+            Ok(Ended::Completed(outputs, derived)) => {
+                self.runner.scope.add_step(&step.id, &outputs, &derived);
+                let text = format!("Finished step {}", step.name);
+                self.runner.say_state(step, "end", text, StepState::Completed).await
+            }
+            Ok(Ended::Skipped(why, outputs)) => {
+                self.runner.scope.add_step(&step.id, &outputs, &[]);
+                self.runner.say_state(step, "end", why, StepState::Skipped).await
+            }
+            Err(ActionError::Journal(broken)) => Err(broken),
+            Err(error) => self.fail(&error).await,
+        }
+    }
+
+    fn count(&self, ended: &Result<Ended, ActionError>, took: Duration) {
+        let outcome = match ended {
+            Ok(Ended::Completed(..)) => Outcome::Ok,
+            Ok(Ended::Skipped(..)) => Outcome::Skipped,
+            Err(ActionError::Cancelled) => Outcome::Cancelled,
+            // The run was broken off, not the step.
+            Err(ActionError::Journal(_)) => return,
+            Err(_) => Outcome::Failed,
+        };
+        let labels = StepLabels { template: &self.runner.run.template.entity_ref, step: &self.step.name };
+        self.runner.tools.metrics.step_ended(labels, outcome, took);
+    }
+
+    async fn fail(self, error: &ActionError) -> Result<(), JournalError> {
+        let Self { runner, step } = self;
+        let (name, message, state) = match error {
+            ActionError::Cancelled => {
+                let text = format!(
+                    "Step {} ({}) of task {} has been cancelled.",
+                    step.id, step.name, runner.run.task_id
+                );
+                (error.name(), text, StepState::Cancelled)
+            }
+            other => (other.name(), runner.scope.hide(&other.to_string(), &[]), StepState::Failed),
+        };
+        let text = match state {
+            StepState::Cancelled => message.clone(),
+            _ => format!("{name}: step `{}` ({}) failed: {message}", step.id, step.action),
+        };
+        runner.say_state(step, "end", text, state).await?;
+        runner.failure.get_or_insert(FailureInfo { name: name.to_owned(), message });
+        Ok(())
+    }
+
+    async fn attempt(&mut self) -> Result<Ended, ActionError> {
+        let step = self.step;
+        if self.runner.tools.cancelled.is_cancelled() {
+            return Err(ActionError::Cancelled);
+        }
+        if step.each.is_none() && !self.condition(&self.runner.scope.plain(), &step.id).await? {
+            let why = format!("Skipping step {} because its if condition was false", step.id);
+            return Ok(Ended::Skipped(why, Map::new()));
+        }
+        let tools = self.runner.tools;
+        let action =
+            tools.registry.get(&step.action).map_err(|unknown| ActionError::NotFound(unknown.to_string()))?;
+        let dry = self.runner.run.dry_run;
+        let left_out = dry && !action.definition().supports_dry_run;
+        let iterations = self.iterations(action, left_out).await?;
+        if left_out {
+            let outputs = action.example_output().as_object().cloned().unwrap_or_default();
+            return Ok(Ended::Skipped(
+                format!("Skipping because {} does not support dry-run", step.action),
+                outputs,
+            ));
+        }
+        let mut outputs = Map::new();
+        let mut derived = Vec::new();
+        for iteration in iterations {
+            for (name, value) in self.act(action, &iteration).await? {
+                if iteration.key.is_none() {
+                    outputs.insert(name, value);
+                } else if let Value::Array(values) =
+                    outputs.entry(name).or_insert_with(|| Value::Array(Vec::new()))
+                {
+                    values.push(value);
+                }
+            }
+            derived.extend(iteration.derived);
+        }
+        Ok(Ended::Completed(outputs, derived))
+    }
+
+    /// Decides `if`; a missing one is true.
+    async fn condition(&mut self, scope: &Context, key: &str) -> Result<bool, ActionError> {
+        let Some(condition) = &self.step.condition else { return Ok(true) };
+        let (truthy, _, problems) =
+            self.runner.tools.renderer.condition(condition, scope, self.runner.status());
+        self.expression_problems(&format!("{key}/if"), &problems).await?;
+        Ok(truthy)
+    }
+
+    /// Renders and checks the input of every iteration before the first one runs.
+    async fn iterations(
+        &mut self,
+        action: &Registered,
+        left_out: bool,
+    ) -> Result<Vec<Iteration>, ActionError> {
+        let scope = self.runner.scope.with_secrets();
+        let Some(each) = &self.step.each else {
+            return Ok(vec![self.iteration(action, &scope, None, left_out).await?]);
+        };
+        let mut iterations = Vec::new();
+        for (key, value) in self.elements(each, &scope).await? {
+            let element = NValue::object([("key", NValue::from(key.as_str())), ("value", value)]);
+            let scope = scope.overlay().with("each", element.clone());
+            let shown = element.to_masked_json().unwrap_or_default();
+            let name = format!("{}[{key}]", self.step.id);
+            if self.condition(&scope, &name).await? {
+                let text = format!("Running step each: {shown}");
+                self.runner.say(&format!("{name}/each"), EventBody::of_step(&self.step.id, text)).await?;
+                iterations.push(self.iteration(action, &scope, Some(key), left_out).await?);
+            } else {
+                let text = format!("Skipping step each: {shown}");
+                self.runner.say(&format!("{name}/each"), EventBody::of_step(&self.step.id, text)).await?;
+            }
+        }
+        Ok(iterations)
+    }
+
+    /// The elements of `each` with their keys.
+    async fn elements(
+        &mut self,
+        each: &Value,
+        scope: &Context,
+    ) -> Result<Vec<(String, NValue)>, ActionError> {
+        let rendered = self.runner.tools.renderer.render(each, scope, "each");
+        self.expression_problems(&format!("{}/each", self.step.id), &rendered.problems).await?;
+        let value = &rendered.value;
+        if let Some(items) = value.as_array() {
+            return Ok(items
+                .iter()
+                .enumerate()
+                .map(|(index, item)| (index.to_string(), item.clone()))
+                .collect());
+        }
+        if let Some(members) = value.as_object() {
+            return Ok(members.iter().map(|(key, item)| (key.as_str().to_owned(), item.clone())).collect());
+        }
+        Err(ActionError::Input(format!(
+            "`each` of step `{}` must give a list or an object; it gave {}",
+            self.step.id,
+            value.to_masked_json().map_or_else(|| "nothing".to_owned(), |json| json.to_string())
+        )))
+    }
+
+    async fn iteration(
+        &mut self,
+        action: &Registered,
+        scope: &Context,
+        key: Option<String>,
+        left_out: bool,
+    ) -> Result<Iteration, ActionError> {
+        let input = Value::Object(self.step.input.clone().unwrap_or_default());
+        let rendered = self.runner.tools.renderer.render(&input, scope, "input");
+        let name = self.info(key.as_deref()).key();
+        self.expression_problems(&name, &rendered.problems).await?;
+        if self.runner.run.dry_run {
+            let shown = rendered.value.to_masked_json().unwrap_or_default();
+            let text = format!(
+                "Running {} in dry-run mode with inputs (secrets redacted): {shown:#}",
+                self.step.action
+            );
+            self.runner.say(&format!("{name}/dry-run"), EventBody::of_step(&self.step.id, text)).await?;
+        }
+        // Backstage does not look at the input of an action that a dry run leaves out; whoever wants faults
+        // reported (`expression_errors: fail`) wants this one too.
+        if !left_out || self.runner.tools.expression_errors == ExpressionErrors::Fail {
+            let checked = action.check(&rendered.value.to_json().unwrap_or_default());
+            checked.map_err(|error| self.in_iteration(error, key.as_deref()))?;
+        }
+        let derived = secret_texts(&rendered.value);
+        Ok(Iteration { key, input: rendered.value, derived })
+    }
+
+    fn in_iteration(&self, error: ActionError, key: Option<&str>) -> ActionError {
+        match (error, key) {
+            (ActionError::Input(message), Some(key)) => ActionError::Input(format!("each[{key}]: {message}")),
+            (error, _) => error,
+        }
+    }
+
+    async fn act(
+        &mut self,
+        action: &Registered,
+        iteration: &Iteration,
+    ) -> Result<Map<String, Value>, ActionError> {
+        let info = self.info(iteration.key.as_deref());
+        let prefix = format!("{}/log", info.key());
+        let runner = &mut *self.runner;
+        let cancelled = runner.tools.cancelled;
+        let mut ctx = ActionContext {
+            run: runner.run,
+            step: &info,
+            input: &iteration.input,
+            workspace: &mut runner.workspace,
+            capabilities: runner.tools.capabilities,
+            cancelled,
+            event_prefix: &prefix,
+            journal: runner.journal,
+            outputs: Map::new(),
+            lines: 0,
+        };
+        let input = iteration.input.to_json().unwrap_or_default();
+        let done = tokio::select! {
+            biased;
+            () = cancelled.cancelled() => Err(ActionError::Cancelled),
+            done = action.run(&mut ctx, input) => done,
+        };
+        let outputs = std::mem::take(&mut ctx.outputs);
+        done.map_err(|error| hidden(error, |text| runner.scope.hide(text, &iteration.derived)))?;
+        Ok(outputs)
+    }
+
+    async fn expression_problems(
+        &mut self,
+        key: &str,
+        problems: &[crate::render::ExpressionProblem],
+    ) -> Result<(), ActionError> {
+        if problems.is_empty() {
+            return Ok(());
+        }
+        if self.runner.tools.expression_errors == ExpressionErrors::Keep {
+            return Ok(self.runner.report(key, Some(self.step), problems).await?);
+        }
+        let faults: Vec<String> = problems
+            .iter()
+            .map(|problem| format!("`{}`: {} in `{}`", problem.path, problem.message, problem.source))
+            .collect();
+        Err(ActionError::Input(format!("an expression failed: {}", faults.join("; "))))
+    }
+
+    fn info(&self, iteration: Option<&str>) -> StepInfo {
+        StepInfo {
+            id: self.step.id.clone(),
+            name: self.step.name.clone(),
+            iteration: iteration.map(str::to_owned),
+        }
+    }
+}
+
+/// The same error with secrets taken out of its text.
+fn hidden(error: ActionError, hide: impl Fn(&str) -> String) -> ActionError {
+    match error {
+        ActionError::Input(text) => ActionError::Input(hide(&text)),
+        ActionError::NotFound(text) => ActionError::NotFound(hide(&text)),
+        ActionError::Conflict(text) => ActionError::Conflict(hide(&text)),
+        ActionError::NotAllowed(text) => ActionError::NotAllowed(hide(&text)),
+        ActionError::Unavailable(text) => ActionError::Unavailable(hide(&text)),
+        error @ (ActionError::Cancelled | ActionError::Journal(_)) => error,
+    }
+}

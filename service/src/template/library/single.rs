@@ -1,0 +1,164 @@
+//! One template file on disk, for commands that work without a service.
+//!
+//! Its folder is its source. Where a step reads `../…`, the source is the nearest folder above that holds all
+//! that is read, and where one reads `/…` it is the git repository around the file; it never grows beyond that.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use catalog_gen::FileTree;
+use serde_json::Value;
+
+use super::load::Loader;
+use super::{Library, Memory};
+use crate::template::{FetchError, Sources, Template, TemplateError};
+
+/// Why a template file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SingleError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Files(#[from] FetchError),
+    /// It holds no such template.
+    #[error("{0}")]
+    NotFound(String),
+    /// The template is broken.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Broken(Vec<TemplateError>),
+}
+
+/// A template with the files around it, in memory.
+#[derive(Clone, Debug)]
+pub struct Single {
+    /// The template.
+    pub template: Arc<Template>,
+    /// The files it may read.
+    pub files: FileTree,
+    /// Path of the template's own file among them.
+    pub path: String,
+}
+
+impl Library {
+    /// Like [`Library::from_single`], with the files read into memory and kept nowhere else: for commands that
+    /// render once.
+    pub async fn read_single(
+        path: &Path,
+        name: Option<&str>,
+        sources: &Sources,
+    ) -> Result<Single, SingleError> {
+        let (library, template) = Self::from_single(path, name, sources.clone()).await?;
+        let shelf = library.shelf();
+        let at = shelf.item(&template.entity_ref).and_then(|item| item.at.as_ref());
+        let folder = at.and_then(|at| Some((at, at.folder()?)));
+        let (at, folder) = folder.ok_or_else(|| {
+            SingleError::NotFound(format!("`{}` is not a file in a folder", path.display()))
+        })?;
+        let files = folder.files(&shelf.folders_of_templates(at)).await?;
+        Ok(Single { template, files, path: at.file().to_owned() })
+    }
+
+    /// The template in the file at `path`: the one with this name, or the first.
+    pub async fn from_single(
+        path: &Path,
+        name: Option<&str>,
+        sources: Sources,
+    ) -> Result<(Self, Arc<Template>), SingleError> {
+        let io = |source| FetchError::Io { path: path.display().to_string(), source };
+        let file = path.canonicalize().map_err(io)?;
+        let file = if file.is_dir() { file.join("template.yaml") } else { file };
+        let library = Self::empty(sources, vec![file.display().to_string()]);
+        library.refresh().await;
+        let template = library.chosen(path, name)?;
+        let root = root_of(&file, &template);
+        if Some(root.as_path()) == file.parent() {
+            return Ok((library, template));
+        }
+        library.reload_below(&root, &file).await?;
+        let template = library.chosen(path, name)?;
+        Ok((library, template))
+    }
+
+    fn chosen(&self, path: &Path, name: Option<&str>) -> Result<Arc<Template>, SingleError> {
+        let shelf = self.shelf();
+        let named = |template: &Arc<Template>| {
+            let own = template.entity.pointer("/metadata/name").and_then(Value::as_str);
+            name.is_none_or(|name| own == Some(name))
+        };
+        let usable =
+            shelf.items.iter().filter_map(|item| item.template.clone()).find(|template| named(template));
+        if let Some(template) = usable {
+            return Ok(template);
+        }
+        let errors: Vec<_> = shelf.items.iter().flat_map(|item| item.listed.errors.clone()).collect();
+        if !errors.is_empty() {
+            return Err(SingleError::Broken(errors));
+        }
+        let known: Vec<_> = shelf.items.iter().map(|item| format!("`{}`", item.listed.title)).collect();
+        let hint = if known.is_empty() { String::new() } else { format!("; there are {}", known.join(", ")) };
+        let wanted = name.map_or_else(|| "a template".to_owned(), |name| format!("a template `{name}`"));
+        Err(SingleError::NotFound(format!("`{}` does not hold {wanted}{hint}", path.display())))
+    }
+
+    /// Reads the file again as a part of a folder further up.
+    async fn reload_below(&self, root: &Path, file: &Path) -> Result<(), FetchError> {
+        let mut memory = self.memory.lock().await;
+        let Memory { loaded, heads } = &mut *memory;
+        let entered = Loader::load_in(&self.sources, heads, (root, file)).await?;
+        let shelf = super::Shelf::new(entered.items.clone());
+        for (folder, reached) in shelf.folders() {
+            folder.reach(reached);
+        }
+        for source in &self.configured {
+            loaded.remove(source);
+        }
+        loaded.extend(self.configured.first().map(|source| (source.clone(), entered)));
+        self.replace(shelf);
+        Ok(())
+    }
+}
+
+/// The folder that holds everything that the steps read.
+fn root_of(file: &Path, template: &Template) -> PathBuf {
+    let own = file.parent().unwrap_or(file);
+    let urls = || template.spec.steps.iter().filter_map(|step| step.input.as_ref()?.get("url")?.as_str());
+    let repository = own.ancestors().find(|folder| folder.join(".git").exists());
+    if let Some(repository) = repository.filter(|_| urls().any(|url| url.starts_with('/'))) {
+        return repository.to_path_buf();
+    }
+    let highest = urls().map(levels_up).max().unwrap_or_default();
+    let mut root = own;
+    for _ in 0..highest {
+        match root.parent() {
+            Some(above) if repository.is_some_and(|repository| above.starts_with(repository)) => root = above,
+            _ => break,
+        }
+    }
+    root.to_path_buf()
+}
+
+/// How far above its start a relative URL gets.
+fn levels_up(url: &str) -> usize {
+    let (mut depth, mut highest) = (0_usize, 0_usize);
+    for segment in url.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." if depth == 0 => highest += 1,
+            ".." => depth -= 1,
+            _ => depth += 1,
+        }
+    }
+    highest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_leads_above_the_start_counts() {
+        assert_eq!(levels_up("./skeleton"), 0);
+        assert_eq!(levels_up("../shared"), 1);
+        assert_eq!(levels_up("../../a/../b"), 2);
+        assert_eq!(levels_up("a/../.."), 1);
+    }
+}

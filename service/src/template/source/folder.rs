@@ -1,0 +1,318 @@
+//! A folder on this machine as a template source.
+//!
+//! It is read through a directory handle, so that no link leads out of it. Its files become a tree in the
+//! object store on the first pin, and again after a change was noticed; between the two nothing of them is
+//! kept but their marks. Whether something changed is told by [`Folder::look`], which reads no file. The
+//! invariant: a snapshot is made by one caller at a time, and the others share it.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
+
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+use catalog_gen::{Entry, File, FileTree, MAX_YAML_BYTES, TreeError, TreePath};
+use globset::GlobBuilder;
+use tokio::sync::Mutex;
+
+use super::FetchError;
+use super::listing::{Found, Listing, entries, join};
+use crate::git::{ObjectStore, TreeId};
+
+pub(in crate::template) use super::listing::Stamp;
+
+/// Entries that are looked at for one pattern.
+const MAX_LOOKED_AT: usize = 100_000;
+
+/// A folder that may be read.
+#[derive(Debug)]
+pub(in crate::template) struct Folder {
+    root: PathBuf,
+    url: String,
+    dir: Dir,
+    snapshot: Mutex<Option<Snapshot>>,
+    stale: AtomicBool,
+    scope: SyncMutex<Scope>,
+}
+
+/// The parts of a folder that anybody can read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Scope {
+    /// What its templates reach; none for all of it. The root is empty.
+    templates: Option<BTreeSet<String>>,
+    /// What was read by an absolute URL.
+    others: BTreeSet<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Snapshot {
+    scope: Scope,
+    listing: Arc<Listing>,
+    tree: TreeId,
+}
+
+impl Folder {
+    /// Opens the folder; links in the path to it are followed, those in it are not.
+    pub(super) fn open(root: &Path) -> Result<Self, FetchError> {
+        let io = |source| FetchError::Io { path: root.display().to_string(), source };
+        let root = root.canonicalize().map_err(io)?;
+        let shown = root.to_str().ok_or_else(|| {
+            FetchError::Invalid(format!(
+                "the folder `{}` has a name that is not UTF-8; rename it",
+                root.display()
+            ))
+        })?;
+        let dir = Dir::open_ambient_dir(&root, ambient_authority()).map_err(io)?;
+        let url = format!("file://{shown}");
+        Ok(Self {
+            url,
+            dir,
+            root,
+            snapshot: Mutex::default(),
+            stale: AtomicBool::new(false),
+            scope: SyncMutex::default(),
+        })
+    }
+
+    /// Absolute path without links.
+    pub(in crate::template) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// `file://` and the path.
+    pub(in crate::template) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The marks of a file, if there is one.
+    pub(in crate::template) fn stamp(&self, path: &TreePath) -> Option<Stamp> {
+        self.dir.metadata(path.as_str()).ok().filter(|found| found.is_file()).map(|found| Stamp::of(&found))
+    }
+
+    /// Is there a folder? The root is one.
+    pub(in crate::template) fn is_folder(&self, path: Option<&TreePath>) -> bool {
+        path.is_none_or(|path| self.dir.metadata(path.as_str()).is_ok_and(|found| found.is_dir()))
+    }
+
+    /// The text of a file of entities; none where no file is.
+    pub(in crate::template) fn text(&self, path: &TreePath) -> Result<Option<String>, FetchError> {
+        let Some(stamp) = self.stamp(path) else { return Ok(None) };
+        if stamp.length > MAX_YAML_BYTES as u64 {
+            return Err(FetchError::Invalid(format!(
+                "`{path}` has {} bytes, more than the {MAX_YAML_BYTES} that are read; split it into several files",
+                stamp.length
+            )));
+        }
+        let text = self.dir.read_to_string(path.as_str()).map_err(|error| match error.kind() {
+            std::io::ErrorKind::InvalidData => {
+                FetchError::Invalid(format!("`{path}` is not UTF-8 text; save it as UTF-8"))
+            }
+            _ => FetchError::Io { path: path.to_string(), source: error },
+        })?;
+        Ok(Some(text))
+    }
+
+    /// The files that match a pattern, in order. `*` stays inside of a segment, `**` does not.
+    pub(in crate::template) fn matching(&self, pattern: &str) -> Result<Vec<TreePath>, FetchError> {
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build();
+        let glob =
+            glob.map_err(|error| FetchError::Invalid(format!("`{pattern}` is not a pattern: {error}")))?;
+        let matcher = glob.compile_matcher();
+        let folders = pattern.rsplit_once('/').map(|(folders, _)| folders).unwrap_or_default();
+        let plain: Vec<&str> =
+            folders.split('/').take_while(|segment| !segment.contains(['*', '?', '[', '{'])).collect();
+        let start = TreePath::parse(&plain.join("/")).ok();
+        let depth = if pattern.contains("**") { usize::MAX } else { pattern.split('/').count() };
+        let mut open = vec![start];
+        let (mut found, mut looked_at) = (Vec::new(), 0);
+        while let Some(folder) = open.pop() {
+            for entry in entries(&self.dir, folder.as_ref(), &self.url)? {
+                looked_at += 1;
+                let Some(Ok(path)) = entry.file_name().to_str().map(|name| join(folder.as_ref(), name))
+                else {
+                    continue;
+                };
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() && path.segments().count() < depth => open.push(Some(path)),
+                    Ok(kind) if !kind.is_dir() && matcher.is_match(path.as_str()) => found.push(path),
+                    _ => {}
+                }
+            }
+            if looked_at > MAX_LOOKED_AT {
+                return Err(FetchError::Invalid(format!(
+                    "the pattern `{pattern}` looks at more than {MAX_LOOKED_AT} files; write a narrower one"
+                )));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// Says which parts the folder's templates can read; none for all of it. The rest is not looked at.
+    pub(in crate::template) fn reach(&self, templates: Option<BTreeSet<String>>) {
+        self.scope().templates = templates;
+    }
+
+    /// Says that a part is read besides.
+    pub(super) fn reach_also(&self, path: &str) {
+        self.scope().others.insert(path.to_owned());
+    }
+
+    fn scope(&self) -> MutexGuard<'_, Scope> {
+        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks whether anything changed since the last snapshot, so that the next pin makes a new one.
+    pub(in crate::template) async fn look(self: &Arc<Self>) {
+        let Some(snapshot) = self.snapshot.lock().await.clone() else { return };
+        if self.stale.load(Ordering::Acquire) {
+            return;
+        }
+        let now = self.listing(&snapshot.scope).await;
+        if !now.is_ok_and(|now| snapshot.listing.holds(&now)) {
+            self.stale.store(true, Ordering::Release);
+        }
+    }
+
+    /// Makes the next snapshot look at every file.
+    pub(super) fn forget(&self) {
+        self.stale.store(true, Ordering::Release);
+    }
+
+    /// The folder's files as a tree in the store. A tree that was made for this call is given as well, for
+    /// whoever wants to read it at once. `template` is looked at in any case; in the folders `strict` an
+    /// entry that cannot be held is an error, elsewhere it is left out.
+    pub(super) async fn snapshot(
+        self: &Arc<Self>,
+        store: &ObjectStore,
+        template: Option<&TreePath>,
+        strict: &[String],
+    ) -> Result<(TreeId, Option<FileTree>), FetchError> {
+        let mut snapshot = self.snapshot.lock().await;
+        let scope = self.scope().clone();
+        let current = |known: &&Snapshot| known.scope == scope && self.is_current(known, template);
+        if let Some(known) = snapshot.as_ref().filter(current) {
+            return Ok((known.tree.clone(), None));
+        }
+        *snapshot = None;
+        self.stale.store(false, Ordering::Release);
+        let listing = Arc::new(self.listing(&scope).await?);
+        let (folder, found, strict) = (Arc::clone(self), Arc::clone(&listing), strict.to_vec());
+        let tree = blocking(move || folder.read(&found, &strict)).await?;
+        let id = store.write_tree(tree.clone()).await?;
+        *snapshot = Some(Snapshot { scope, listing, tree: id.clone() });
+        Ok((id, Some(tree)))
+    }
+
+    /// The folder's files as they are now, kept nowhere; `strict` as for a snapshot.
+    pub(in crate::template) async fn files(
+        self: &Arc<Self>,
+        strict: &[String],
+    ) -> Result<FileTree, FetchError> {
+        let scope = self.scope().clone();
+        let listing = self.listing(&scope).await?;
+        let (folder, strict) = (Arc::clone(self), strict.to_vec());
+        blocking(move || folder.read(&listing, &strict)).await
+    }
+
+    fn is_current(&self, known: &Snapshot, template: Option<&TreePath>) -> bool {
+        let unchanged = |path: &TreePath| match (known.listing.entries.get(path), self.stamp(path)) {
+            (Some(Found::File(before)), Some(now)) => before.holds(&now),
+            // A template behind a link: its target is looked at by the walk.
+            (Some(Found::Link(_)), Some(_)) => true,
+            _ => false,
+        };
+        !self.stale.load(Ordering::Acquire) && template.is_none_or(unchanged)
+    }
+
+    async fn listing(self: &Arc<Self>, scope: &Scope) -> Result<Listing, FetchError> {
+        let (folder, scope) = (Arc::clone(self), scope.clone());
+        blocking(move || Listing::of(&folder.dir, &folder.url, folder.starts(&scope))).await
+    }
+
+    /// The folders to walk for a scope, none of them inside of another.
+    fn starts(&self, scope: &Scope) -> Vec<Option<TreePath>> {
+        let Some(templates) = &scope.templates else { return vec![None] };
+        let mut starts: Vec<Option<TreePath>> = Vec::new();
+        // In this order a folder comes before what is in it.
+        for path in templates.union(&scope.others) {
+            let path = TreePath::parse(path).ok();
+            let folder =
+                if self.is_folder(path.as_ref()) { path } else { path.and_then(|path| path.parent()) };
+            let covered = |start: &Option<TreePath>| match (start, &folder) {
+                (None, _) => true,
+                (Some(start), Some(folder)) => folder.starts_with(start),
+                (Some(_), None) => false,
+            };
+            if !starts.iter().any(covered) && self.is_folder(folder.as_ref()) {
+                starts.retain(|start| {
+                    !matches!((start, &folder), (_, None))
+                        && !start
+                            .as_ref()
+                            .zip(folder.as_ref())
+                            .is_some_and(|(start, folder)| start.starts_with(folder))
+                });
+                starts.push(folder);
+            }
+        }
+        starts
+    }
+
+    fn read(&self, listing: &Listing, strict: &[String]) -> Result<FileTree, FetchError> {
+        let counts = |path: &str| {
+            strict.iter().any(|folder| {
+                folder.is_empty()
+                    || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+            })
+        };
+        let leave_out = |path: &str, reason: &str| {
+            if counts(path) {
+                let message = format!("`{path}` in `{}` cannot be part of a template: {reason}", self.url);
+                return Err(FetchError::Invalid(message));
+            }
+            tracing::warn!(path, source = self.url, reason, "an entry of a template source is left out");
+            Ok(())
+        };
+        for (path, reason) in &listing.unfit {
+            leave_out(path, reason)?;
+        }
+        let mut tree = FileTree::new();
+        for (path, found) in &listing.entries {
+            let entry = match found {
+                Found::EmptyFolder => Entry::Dir,
+                Found::Link(target) => Entry::Symlink { target: target.clone() },
+                Found::File(stamp) => match self.file(path, stamp) {
+                    Ok(file) => Entry::File(file),
+                    Err(error) => {
+                        leave_out(path.as_str(), &error.to_string())?;
+                        continue;
+                    }
+                },
+            };
+            match tree.insert(path.clone(), entry) {
+                Err(error @ (TreeError::LinkLeadsOut { .. } | TreeError::LinkTurnsBack { .. })) => {
+                    leave_out(path.as_str(), &error.to_string())?;
+                }
+                other => drop(other?),
+            }
+        }
+        Ok(tree)
+    }
+
+    fn file(&self, path: &TreePath, stamp: &Stamp) -> std::io::Result<File> {
+        let mut bytes = Vec::with_capacity(usize::try_from(stamp.length).unwrap_or_default());
+        self.dir.open(path.as_str())?.read_to_end(&mut bytes)?;
+        Ok(File { executable: stamp.is_executable(), ..File::new(bytes) })
+    }
+}
+
+/// Runs what waits for the disk aside from the tasks that must not wait.
+pub(in crate::template) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, FetchError> + Send + 'static,
+) -> Result<T, FetchError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| {
+        Err(FetchError::Io { path: "a template source".to_owned(), source: std::io::Error::other(error) })
+    })
+}

@@ -1,0 +1,189 @@
+//! Git repositories elsewhere: which address is asked, with whose token, and how often.
+//!
+//! Rewrites turn a URL into the address that is asked; the URL as written stays the name of the source. A
+//! token goes to the scheme, host and port that it is for and to no other. The invariant: one transfer at a
+//! time for a repository, and what was fetched for one caller's token is never given to another.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use tokio::sync::Mutex as AsyncMutex;
+
+use super::FetchError;
+use crate::config;
+use crate::git::{CommitId, Credentials, ObjectStore, TreeId};
+use crate::secret::Secret;
+
+/// Revisions that are remembered for a repository.
+const MAX_REMEMBERED: usize = 1_000;
+/// The user name that code hosts take beside a token.
+const TOKEN_USER: &str = "x-access-token";
+
+/// A revision; none is the remote's own choice.
+type Revision = Option<String>;
+
+#[derive(Debug)]
+pub(super) struct Remotes {
+    store: ObjectStore,
+    git: config::Git,
+    repositories: Mutex<HashMap<String, Arc<AsyncMutex<Repository>>>>,
+}
+
+#[derive(Debug, Default)]
+struct Repository {
+    fetched: HashMap<Revision, Answer>,
+}
+
+#[derive(Clone, Debug)]
+struct Answer {
+    asked: Instant,
+    commit: CommitId,
+    tree: TreeId,
+}
+
+impl Remotes {
+    pub(super) fn new(store: ObjectStore, git: config::Git) -> Self {
+        Self { store, git, repositories: Mutex::default() }
+    }
+
+    /// The commit that a revision names now, and its tree, both in the store.
+    pub(super) async fn fetch(
+        &self,
+        url: &str,
+        revision: Option<&str>,
+        token: Option<&Secret>,
+    ) -> Result<(CommitId, TreeId), FetchError> {
+        let arrived = Instant::now();
+        let address = self.rewritten(url);
+        let repository = self.repository(&address);
+        let mut repository = repository.lock().await;
+        let known = repository.fetched.get(&revision.map(str::to_owned));
+        // A commit never changes; a branch was asked for us if the question was put after we came.
+        let current = known.filter(|known| known.asked >= arrived || revision.is_some_and(is_commit));
+        if let (Some(answer), None) = (current, token) {
+            return Ok((answer.commit.clone(), answer.tree.clone()));
+        }
+        let asked = Instant::now();
+        let credentials = self.credentials(url, &address, token);
+        let (commit, tree) = self.store.fetch(&address, revision, credentials.as_ref()).await?;
+        if token.is_none() {
+            if repository.fetched.len() >= MAX_REMEMBERED {
+                repository.fetched.clear();
+            }
+            let answer = Answer { asked, commit: commit.clone(), tree: tree.clone() };
+            repository.fetched.insert(Some(commit.0.clone()), answer.clone());
+            repository.fetched.insert(revision.map(str::to_owned), answer);
+        }
+        Ok((commit, tree))
+    }
+
+    fn repository(&self, address: &str) -> Arc<AsyncMutex<Repository>> {
+        let mut repositories = self.repositories.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(repositories.entry(address.to_owned()).or_default())
+    }
+
+    /// The first rewrite whose prefix fits.
+    fn rewritten(&self, url: &str) -> String {
+        let fits = |rewrite: &config::Rewrite| {
+            url.strip_prefix(&rewrite.prefix).map(|rest| format!("{}{rest}", rewrite.replacement))
+        };
+        self.git.rewrites.iter().find_map(fits).unwrap_or_else(|| url.to_owned())
+    }
+
+    /// A token that was given is meant for the URL as written; elsewhere the configured ones count.
+    fn credentials(&self, url: &str, address: &str, token: Option<&Secret>) -> Option<Credentials> {
+        let target = origin(address)?;
+        if let Some(token) = token
+            && origin(url).as_ref() == Some(&target)
+        {
+            let username = TOKEN_USER.to_owned();
+            return Some(Credentials { url: url.to_owned(), username, token: token.clone() });
+        }
+        let configured =
+            self.git.credentials.iter().find(|one| origin(&one.url).as_ref() == Some(&target))?;
+        let config::GitCredential { url, username, token } = configured.clone();
+        Some(Credentials { url, username, token })
+    }
+}
+
+fn is_commit(revision: &str) -> bool {
+    revision.len() == 40 && revision.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Scheme, host and port of a web address.
+fn origin(url: &str) -> Option<(String, String, u16)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let scheme = scheme.to_ascii_lowercase();
+    let default = match scheme.as_str() {
+        "https" => 443,
+        "http" => 80,
+        _ => return None,
+    };
+    let host = rest.split(['/', '?', '#']).next()?.to_ascii_lowercase();
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.contains(']') => Some((scheme, name.to_owned(), port.parse().ok()?)),
+        _ => Some((scheme, host, default)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn remotes() -> Remotes {
+        let folder = tempfile::tempdir().unwrap();
+        let credential = |url: &str, token: &str| config::GitCredential {
+            url: url.to_owned(),
+            username: "bot".to_owned(),
+            token: Secret::new(token),
+        };
+        let rewrite = |prefix: &str, replacement: &str| config::Rewrite {
+            prefix: prefix.to_owned(),
+            replacement: replacement.to_owned(),
+        };
+        let git = config::Git {
+            rewrites: vec![
+                rewrite("https://github.com/acme/", "https://mirror.acme.io/acme/"),
+                rewrite("https://github.com/", "https://elsewhere/"),
+            ],
+            credentials: vec![
+                credential("https://git.acme.io", "one"),
+                credential("https://git.acme.io:8443", "two"),
+            ],
+            timeout_seconds: 60,
+        };
+        Remotes::new(ObjectStore::open_or_init(folder.path()).unwrap(), git)
+    }
+
+    fn token(url: &str, address: &str, given: Option<&str>) -> Option<String> {
+        let given = given.map(Secret::new);
+        remotes().credentials(url, address, given.as_ref()).map(|found| found.token.expose().to_owned())
+    }
+
+    #[test]
+    fn the_first_fitting_rewrite_counts() {
+        assert_eq!(remotes().rewritten("https://github.com/acme/x"), "https://mirror.acme.io/acme/x");
+        assert_eq!(remotes().rewritten("https://github.com/o/x"), "https://elsewhere/o/x");
+        assert_eq!(remotes().rewritten("https://gitlab.com/o/x"), "https://gitlab.com/o/x");
+    }
+
+    #[test]
+    fn a_configured_token_goes_to_its_scheme_host_and_port_alone() {
+        let asked = |url: &str| token(url, url, None);
+
+        assert_eq!(asked("https://git.acme.io/a/b").as_deref(), Some("one"));
+        assert_eq!(asked("https://GIT.acme.io:443/a/b").as_deref(), Some("one"));
+        assert_eq!(asked("https://git.acme.io:8443/a/b").as_deref(), Some("two"));
+        assert_eq!(asked("http://git.acme.io/a/b"), None);
+        assert_eq!(asked("https://git.acme.io.evil.com/a/b"), None);
+        assert_eq!(asked("file:///git.acme.io"), None);
+    }
+
+    #[test]
+    fn a_given_token_does_not_follow_a_rewrite_to_another_host() {
+        assert_eq!(token("https://x.io/a", "https://x.io/a", Some("mine")).as_deref(), Some("mine"));
+        assert_eq!(token("https://x.io/a", "https://y.io/a", Some("mine")), None);
+        assert_eq!(token("https://x.io/a", "https://git.acme.io/a", Some("mine")).as_deref(), Some("one"));
+    }
+}

@@ -1,0 +1,20 @@
+//! The integration tests, one binary.
+//!
+//! How to write a test here: ask [`support::app::TestApp`] for a service on its own data folder and database,
+//! write a template with [`TestApp::template`](support::app::TestApp::template), create tasks, call `drain()`
+//! to run what is waiting, and look at events, repositories and entities. Nothing sleeps and nothing needs an
+//! order; a test that waits, waits for a state with a time limit. A name states a fact; a test has one reason
+//! to fail. Stories that must hold on both databases take the engine and stand in two tests.
+
+mod actions;
+mod architecture;
+mod generated;
+mod git_http;
+mod http;
+mod queue;
+mod recovery;
+mod support;
+mod tasks;
+mod templates;
+mod templates_sources;
+mod templates_support;
