@@ -1,7 +1,6 @@
 //! What an action is given.
 
 use std::future::Future;
-use std::sync::Arc;
 
 use catalog_gen::FileTree;
 use nunjucks::Value as NValue;

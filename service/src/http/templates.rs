@@ -172,6 +172,7 @@ mod tests {
             description: None,
             place: "file:///srv/templates/a/template.yaml".to_owned(),
             errors: vec![error],
+            warnings: Vec::new(),
         };
 
         assert_eq!(

@@ -77,6 +77,7 @@ struct Stored {
     sealer: Sealer,
     task: TaskId,
     fence: i64,
+    attempt: i64,
 }
 
 impl Journal {
@@ -109,11 +110,11 @@ impl Journal {
         .await?
         .ok_or(JournalError::LeaseLost)?;
         let (attempt, last_event): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-        let stored = Stored { db: db.clone(), sealer: sealer.clone(), task, fence };
+        let stored = Stored { db: db.clone(), sealer: sealer.clone(), task, fence, attempt };
         let (known_events, entries) = if last_event == 0 {
             (HashSet::new(), HashMap::new())
         } else {
-            (stored.event_keys(tx).await?, stored.entries(tx, attempt).await?)
+            (stored.event_keys(tx).await?, stored.entries(tx).await?)
         };
         Ok(Self { target: Target::Stored(stored), attempt, known_events, entries })
     }
@@ -183,14 +184,8 @@ impl Journal {
     pub async fn about_to_act(&mut self) -> Result<(), JournalError> {
         let Target::Stored(stored) = &self.target else { return Ok(()) };
         let mut tx = stored.db.begin().await?;
-        let held = sqlx::query("update task_runs set heartbeat_at = $1 where task_id = $2 and fence = $3")
-            .bind(stored.db.now_ms())
-            .bind(stored.task.to_string())
-            .bind(stored.fence)
-            .execute(&mut *tx)
-            .await?;
-        tx.commit().await?;
-        if held.rows_affected() == 1 { Ok(()) } else { Err(JournalError::LeaseLost) }
+        stored.hold(&mut tx).await?;
+        Ok(tx.commit().await?)
     }
 
     /// Keeps the result of a read or an effect, sealed.
@@ -202,7 +197,7 @@ impl Journal {
         value: Value,
     ) -> Result<(), JournalError> {
         if let Target::Stored(stored) = &self.target {
-            stored.record(step, key, kind, self.attempt, &value).await?;
+            stored.record(step, key, kind, &value).await?;
         }
         self.entries.insert((step.to_owned(), key.to_owned()), value);
         Ok(())
@@ -225,7 +220,7 @@ impl Stored {
                 .await?
                 .ok_or(JournalError::LeaseLost)?;
         let id: i64 = bumped.try_get(0)?;
-        insert_event(tx, &self.db, self.task, NewEvent { id, key, kind, body }).await
+        insert_event(tx, &self.db, (self.task, id), NewEvent { key, kind, body }).await
     }
 
     async fn record(
@@ -233,14 +228,13 @@ impl Stored {
         step: &str,
         key: &str,
         kind: EntryKind,
-        attempt: i64,
         value: &Value,
     ) -> Result<(), JournalError> {
         let sealed = self.sealer.seal(&self.row(step, key), &serde_json::to_vec(value)?)?;
         let mut tx = self.db.begin().await?;
-        let written = sqlx::query(
-            "insert into task_journal (task_id, step, entry_key, kind, attempt, sealed)
-             select task_id, $2, $3, $4, $5, $6 from task_runs where task_id = $1 and fence = $7
+        self.hold(&mut tx).await?;
+        sqlx::query(
+            "insert into task_journal (task_id, step, entry_key, kind, attempt, sealed) values ($1, $2, $3, $4, $5, $6)
              on conflict (task_id, step, entry_key) do update
              set kind = excluded.kind, attempt = excluded.attempt, sealed = excluded.sealed",
         )
@@ -248,13 +242,22 @@ impl Stored {
         .bind(step)
         .bind(key)
         .bind(kind.as_str())
-        .bind(attempt)
+        .bind(self.attempt)
         .bind(sealed)
-        .bind(self.fence)
         .execute(&mut *tx)
         .await?;
-        tx.commit().await?;
-        if written.rows_affected() == 1 { Ok(()) } else { Err(JournalError::LeaseLost) }
+        Ok(tx.commit().await?)
+    }
+
+    /// Locks the task for the rest of the transaction, if it is still this run's.
+    async fn hold(&self, tx: &mut WriteTx) -> Result<(), JournalError> {
+        let held = sqlx::query("update task_runs set heartbeat_at = $1 where task_id = $2 and fence = $3")
+            .bind(self.db.now_ms())
+            .bind(self.task.to_string())
+            .bind(self.fence)
+            .execute(&mut **tx)
+            .await?;
+        if held.rows_affected() == 1 { Ok(()) } else { Err(JournalError::LeaseLost) }
     }
 
     async fn event_keys(&self, tx: &mut WriteTx) -> Result<HashSet<String>, JournalError> {
@@ -265,16 +268,12 @@ impl Stored {
         Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
 
-    async fn entries(
-        &self,
-        tx: &mut WriteTx,
-        attempt: i64,
-    ) -> Result<HashMap<(String, String), Value>, JournalError> {
+    async fn entries(&self, tx: &mut WriteTx) -> Result<HashMap<(String, String), Value>, JournalError> {
         let rows = sqlx::query(
             "select step, entry_key, sealed from task_journal where task_id = $1 and (kind = 'effect' or attempt = $2)",
         )
         .bind(self.task.to_string())
-        .bind(attempt)
+        .bind(self.attempt)
         .fetch_all(&mut **tx)
         .await?;
         let mut entries = HashMap::with_capacity(rows.len());
@@ -294,8 +293,6 @@ impl Stored {
 
 /// An event on its way into the table.
 pub(crate) struct NewEvent<'a> {
-    /// Its number.
-    pub(crate) id: i64,
     /// Its key, attempt included.
     pub(crate) key: &'a str,
     /// Its kind.
@@ -308,12 +305,12 @@ pub(crate) struct NewEvent<'a> {
 pub(crate) async fn insert_event(
     tx: &mut WriteTx,
     db: &Db,
-    task: TaskId,
+    (task, number): (TaskId, i64),
     event: NewEvent<'_>,
 ) -> Result<(), JournalError> {
     sqlx::query("insert into task_events (task_id, id, event_key, kind, body, created_at) values ($1, $2, $3, $4, $5, $6)")
         .bind(task.to_string())
-        .bind(event.id)
+        .bind(number)
         .bind(event.key)
         .bind(event.kind.as_str())
         .bind(serde_json::to_string(event.body)?)

@@ -73,14 +73,17 @@ impl Tasks {
             );
             journal.event(&format!("resumed/{}", lease.fence), EventKind::Log, body).await?;
         }
+        let mut given_up = false;
         let (template, outcome) = match self.open(id, lease).await {
             Ok((task, secrets)) => {
                 let run = self.run_info(&task, secrets.keys().cloned().collect());
-                let outcome = self.walk(&task, &secrets, &run, &mut journal, cancelled).await?;
+                let walk = Walk { task: &task, secrets: &secrets, run: &run, cancelled };
+                let outcome = self.walk(&walk, &mut journal).await?;
                 (run.template.entity_ref, outcome)
             }
             Err(Unopened::Away(error)) => return Err(error.into()),
             Err(Unopened::Hopeless(failure)) => {
+                given_up = true;
                 (String::new(), Outcome { output: Value::Null, failure: Some(failure) })
             }
         };
@@ -89,7 +92,7 @@ impl Tasks {
             (Some(_), true) => TaskStatus::Cancelled,
             (Some(_), false) => TaskStatus::Failed,
         };
-        self.end(lease, &mut journal, status, outcome).await?;
+        self.end(lease, &mut journal, Ending { status, outcome, given_up }).await?;
         self.inner.metrics.task_ended(&template, counted_as(status), started.elapsed());
         tracing::info!(task.id = %id, task.status = status.as_str(), "task ended");
         Ok(status)
@@ -112,14 +115,8 @@ impl Tasks {
         Ok((self.get(id).await?, self.secrets(id).await?))
     }
 
-    async fn walk(
-        &self,
-        task: &Task,
-        secrets: &TaskSecrets,
-        run: &RunInfo,
-        journal: &mut Journal,
-        cancelled: &CancellationToken,
-    ) -> Result<Outcome, JournalError> {
+    async fn walk(&self, walk: &Walk<'_>, journal: &mut Journal) -> Result<Outcome, JournalError> {
+        let Walk { task, secrets, run, cancelled } = *walk;
         let inner = &self.inner;
         let mut runner = Runner {
             tools: Tools {
@@ -141,13 +138,8 @@ impl Tasks {
     }
 
     /// The last event, the status and the end of the job, in one transaction.
-    async fn end(
-        &self,
-        lease: &Lease,
-        journal: &mut Journal,
-        status: TaskStatus,
-        outcome: Outcome,
-    ) -> Result<(), JournalError> {
+    async fn end(&self, lease: &Lease, journal: &mut Journal, ending: Ending) -> Result<(), JournalError> {
+        let Ending { status, outcome, given_up } = ending;
         let message = format!("Run completed with status: {}", status.as_str());
         let body = match outcome.failure {
             Some(error) => EventBody { error: Some(error), ..EventBody::message(message) },
@@ -156,7 +148,10 @@ impl Tasks {
         let mut tx = self.inner.db.begin().await?;
         journal.event_in(&mut tx, "completion", EventKind::Completion, body).await?;
         self.set_ended(&mut tx, &lease.subject, status).await?;
-        if !self.inner.queue.finish(&mut tx, lease).await? {
+        let queue = &self.inner.queue;
+        let held =
+            if given_up { queue.bury(&mut tx, lease).await? } else { queue.finish(&mut tx, lease).await? };
+        if !held {
             return Err(JournalError::LeaseLost);
         }
         Ok(tx.commit().await?)
@@ -210,6 +205,22 @@ pub(super) fn empty_workspace(settings: &config::Tasks) -> FileTree {
         max_entries: settings.max_workspace_files,
         max_bytes: settings.max_workspace_bytes,
     })
+}
+
+/// What a walk needs of its task.
+struct Walk<'a> {
+    task: &'a Task,
+    secrets: &'a TaskSecrets,
+    run: &'a RunInfo,
+    cancelled: &'a CancellationToken,
+}
+
+/// The end of a run.
+struct Ending {
+    status: TaskStatus,
+    outcome: Outcome,
+    /// No worker can make anything of the task: its job stays visible as dead.
+    given_up: bool,
 }
 
 /// Why a run did not begin.

@@ -6,6 +6,14 @@
 //! order; a test that waits, waits for a state with a time limit. A name states a fact; a test has one reason
 //! to fail. Stories that must hold on both databases take the engine and stand in two tests.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that meets the unexpected is to stop there"
+)]
+
 mod actions;
 mod architecture;
 mod generated;

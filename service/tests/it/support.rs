@@ -1,4 +1,4 @@
 //! What the tests stand on: [`app::TestApp`] speaks of templates and tasks, [`postgres`] brings the server.
 
-pub mod app;
-pub mod postgres;
+pub(crate) mod app;
+pub(crate) mod postgres;

@@ -5,14 +5,15 @@ use std::time::Duration;
 use serde_json::json;
 use stagecraft::db::Engine;
 use stagecraft::journal::{EventKind, StepState};
-use stagecraft::task::{CreateError, ListTasks, RetryError, TaskStatus};
+use stagecraft::queue::Queue;
+use stagecraft::task::{CreateError, JOB_KIND, ListTasks, RetryError, TaskStatus};
 
 use crate::support::app::TestApp;
 
 const SAY: &str = "steps:\n  - { id: say, name: Say, action: 'debug:log', input: { message: 'hello ${{ parameters.name }}' } }\n";
 
 /// A public template as people write them: fetch, publish, register.
-pub const PUBLISH: &str = r#"
+pub(crate) const PUBLISH: &str = r#"
 parameters:
   - title: Repository
     required: [name]
@@ -42,7 +43,7 @@ output:
     - { title: Catalog, entityRef: '${{ steps.register.output.entityRef }}' }
 "#;
 
-pub const SKELETON: &[(&str, &str)] = &[
+pub(crate) const SKELETON: &[(&str, &str)] = &[
     ("skeleton/README.md", "# ${{ values.name }}\n"),
     (
         "skeleton/catalog-info.yaml",
@@ -374,4 +375,45 @@ async fn ended_tasks_are_forgotten_after_the_retention_on_sqlite() {
 #[tokio::test]
 async fn ended_tasks_are_forgotten_after_the_retention_on_postgres() {
     ended_tasks_are_forgotten_after_the_retention(Engine::Postgres).await;
+}
+
+async fn a_waiting_task_survives_a_restart(engine: Engine) {
+    let app = TestApp::on(engine, &[]).await;
+    app.template("service", PUBLISH, SKELETON).await;
+    let id = app.create("service", json!({ "name": "demo" })).await;
+
+    let app = app.reopened().await;
+    app.drain().await;
+
+    assert_eq!(app.status(id).await, TaskStatus::Completed, "{:#?}", app.messages(id).await);
+}
+
+#[tokio::test]
+async fn a_waiting_task_survives_a_restart_on_sqlite() {
+    a_waiting_task_survives_a_restart(Engine::Sqlite).await;
+}
+
+#[tokio::test]
+async fn a_waiting_task_survives_a_restart_on_postgres() {
+    a_waiting_task_survives_a_restart(Engine::Postgres).await;
+}
+
+#[tokio::test]
+async fn a_task_whose_workers_keep_dying_is_given_up_visibly() {
+    let app = TestApp::on(Engine::Sqlite, &[("WORKER__MAX_ATTEMPTS", "2")]).await;
+    app.template("say", SAY, &[]).await;
+    let id = app.create("say", json!({ "name": "x" })).await;
+    let hasty = Queue::new(app.app.db.clone(), Duration::ZERO);
+    for _ in 0..2 {
+        // Claimed by a worker that dies at once.
+        while hasty.claim(JOB_KIND, "dying").await.unwrap().is_none() {}
+    }
+
+    while !app.status(id).await.is_terminal() {
+        app.drain().await;
+    }
+
+    let (name, message) = app.failure(id).await;
+    assert_eq!((name.as_str(), app.app.queue.counts().await.unwrap().dead), ("ServiceUnavailableError", 1));
+    assert!(message.contains("2 times"), "{message}");
 }

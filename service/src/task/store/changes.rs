@@ -95,12 +95,24 @@ impl Tasks {
                 ..EventBody::message("The task has been cancelled.")
             },
         };
-        self.add_event(&mut tx, id, EventKind::Cancelled, &format!("{}/cancelled", run.attempt), &body)
-            .await?;
+        self.add_event(
+            &mut tx,
+            id,
+            NewEvent { key: &format!("{}/cancelled", run.attempt), kind: EventKind::Cancelled, body: &body },
+        )
+        .await?;
         if self.inner.queue.withdraw(&mut tx, JOB_KIND, &id.to_string()).await? {
             let end = EventBody::message("Run completed with status: cancelled");
-            self.add_event(&mut tx, id, EventKind::Completion, &format!("{}/completion", run.attempt), &end)
-                .await?;
+            self.add_event(
+                &mut tx,
+                id,
+                NewEvent {
+                    key: &format!("{}/completion", run.attempt),
+                    kind: EventKind::Completion,
+                    body: &end,
+                },
+            )
+            .await?;
             self.set_ended(&mut tx, &id.to_string(), TaskStatus::Cancelled).await?;
         }
         tx.signal(cancel_topic(id));
@@ -133,7 +145,12 @@ impl Tasks {
         }
         self.put_secrets(&mut tx, id, &secrets).await?;
         let body = EventBody { recover_strategy: Some("none".to_owned()), ..EventBody::default() };
-        self.add_event(&mut tx, id, EventKind::Recovered, &recovered_key(run.attempt + 1), &body).await?;
+        self.add_event(
+            &mut tx,
+            id,
+            NewEvent { key: &recovered_key(run.attempt + 1), kind: EventKind::Recovered, body: &body },
+        )
+        .await?;
         self.inner.queue.push(&mut tx, JOB_KIND, &id.to_string()).await.map_err(TaskError::from)?;
         Ok(tx.commit().await.map_err(TaskError::from)?)
     }
@@ -204,14 +221,8 @@ impl Tasks {
         Ok(())
     }
 
-    async fn add_event(
-        &self,
-        tx: &mut WriteTx,
-        id: TaskId,
-        kind: EventKind,
-        key: &str,
-        body: &EventBody,
-    ) -> Result<(), TaskError> {
+    /// Adds an event that a caller's wish brings about, not a run.
+    async fn add_event(&self, tx: &mut WriteTx, id: TaskId, event: NewEvent<'_>) -> Result<(), TaskError> {
         let row = sqlx::query(
             "update task_runs set last_event = last_event + 1 where task_id = $1 returning last_event",
         )
@@ -220,8 +231,10 @@ impl Tasks {
         .await
         .map_err(DbError::from)?;
         let number: i64 = row.try_get(0).map_err(DbError::from)?;
-        let event = NewEvent { id: number, key, kind, body };
-        insert_event(tx, &self.inner.db, id, event).await.map_err(|error| unreadable(id, error))
+        insert_event(tx, &self.inner.db, (id, number), event).await.map_err(|error| match error {
+            JournalError::Db(error) => TaskError::Db(error),
+            other => unreadable(id, other),
+        })
     }
 
     /// Reads the moving part of a task and locks it for the rest of the transaction.

@@ -167,7 +167,7 @@ fn check_stream(expected: &Stream, text: &str, kept: &Kept, faults: &mut Vec<Str
             faults.push(format!("a frame without data: {frame}"));
             continue;
         };
-        if field("event: ") != event["type"] || field("id: ") != event["id"].to_string() {
+        if field("event: ") != event["type"] || event["id"].as_i64() != field("id: ").parse().ok() {
             faults.push(format!("a frame whose event or id is not its data's: {frame}"));
         }
         compare("/event", &expected.every, &event, kept, faults);

@@ -18,21 +18,21 @@ use tokio_util::sync::CancellationToken;
 use super::postgres;
 
 /// A service with nothing running but what the test runs.
-pub struct TestApp {
-    pub app: App,
-    pub worker: Worker,
-    pub settings: Vec<(String, String)>,
-    pub folder: TempDir,
+pub(crate) struct TestApp {
+    pub(crate) app: App,
+    pub(crate) worker: Worker,
+    pub(crate) settings: Vec<(String, String)>,
+    pub(crate) folder: TempDir,
 }
 
 impl TestApp {
     /// On SQLite, with the settings' defaults.
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::on(Engine::Sqlite, &[]).await
     }
 
     /// On an engine, with settings written as environment variables without their prefix.
-    pub async fn on(engine: Engine, settings: &[(&str, &str)]) -> Self {
+    pub(crate) async fn on(engine: Engine, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let templates = folder.path().join("templates");
         std::fs::create_dir_all(&templates).unwrap();
@@ -61,7 +61,7 @@ impl TestApp {
     }
 
     /// The same data folder and database, opened again as a new process would.
-    pub async fn reopened(self) -> Self {
+    pub(crate) async fn reopened(self) -> Self {
         let Self { app, settings, folder, .. } = self;
         app.db.close().await;
         drop(app);
@@ -69,17 +69,17 @@ impl TestApp {
     }
 
     /// Where templates lie.
-    pub fn templates(&self) -> PathBuf {
+    pub(crate) fn templates(&self) -> PathBuf {
         self.folder.path().join("templates")
     }
 
     /// The data folder.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
     /// Writes `templates/<name>/template.yaml` with these spec lines, and files beside it; then reloads.
-    pub async fn template(&self, name: &str, spec: &str, files: &[(&str, &str)]) {
+    pub(crate) async fn template(&self, name: &str, spec: &str, files: &[(&str, &str)]) {
         let folder = self.templates().join(name);
         for (path, text) in files {
             write(&folder.join(path), text);
@@ -93,12 +93,12 @@ impl TestApp {
     }
 
     /// Creates a task as the compatible API would.
-    pub async fn create(&self, template: &str, values: Value) -> TaskId {
+    pub(crate) async fn create(&self, template: &str, values: Value) -> TaskId {
         self.try_create(template, values, json!({})).await.unwrap()
     }
 
     /// The same with secrets, and with the refusal as an answer.
-    pub async fn try_create(
+    pub(crate) async fn try_create(
         &self,
         template: &str,
         values: Value,
@@ -115,41 +115,41 @@ impl TestApp {
     }
 
     /// Runs jobs until there is none.
-    pub async fn drain(&self) {
+    pub(crate) async fn drain(&self) {
         while self.worker.run_next(CancellationToken::new()).await.unwrap().is_some() {}
     }
 
     /// Creates a task and runs it to its end.
-    pub async fn run(&self, template: &str, values: Value) -> TaskId {
+    pub(crate) async fn run(&self, template: &str, values: Value) -> TaskId {
         let id = self.create(template, values).await;
         self.drain().await;
         id
     }
 
-    pub async fn task(&self, id: TaskId) -> Task {
+    pub(crate) async fn task(&self, id: TaskId) -> Task {
         self.app.tasks.get(id).await.unwrap()
     }
 
-    pub async fn status(&self, id: TaskId) -> TaskStatus {
+    pub(crate) async fn status(&self, id: TaskId) -> TaskStatus {
         self.task(id).await.status
     }
 
-    pub async fn events(&self, id: TaskId) -> Vec<TaskEvent> {
+    pub(crate) async fn events(&self, id: TaskId) -> Vec<TaskEvent> {
         self.app.tasks.events(id, 0).await.unwrap()
     }
 
     /// The messages of a task, in order.
-    pub async fn messages(&self, id: TaskId) -> Vec<String> {
+    pub(crate) async fn messages(&self, id: TaskId) -> Vec<String> {
         self.events(id).await.into_iter().map(|event| event.body.message).collect()
     }
 
     /// The output of a completed task.
-    pub async fn output(&self, id: TaskId) -> Value {
+    pub(crate) async fn output(&self, id: TaskId) -> Value {
         self.events(id).await.into_iter().find_map(|event| event.body.output).unwrap_or_default()
     }
 
     /// Name and message of a failed task's error.
-    pub async fn failure(&self, id: TaskId) -> (String, String) {
+    pub(crate) async fn failure(&self, id: TaskId) -> (String, String) {
         let error = self
             .events(id)
             .await
@@ -160,7 +160,7 @@ impl TestApp {
     }
 
     /// Serves the HTTP API on a free port until the returned token is cancelled; gives the base URL.
-    pub async fn serve(&self) -> (String, CancellationToken) {
+    pub(crate) async fn serve(&self) -> (String, CancellationToken) {
         let stop = CancellationToken::new();
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -170,7 +170,7 @@ impl TestApp {
     }
 
     /// Starts a worker in the background until the returned token is cancelled.
-    pub fn work(&self) -> CancellationToken {
+    pub(crate) fn work(&self) -> CancellationToken {
         let stop = CancellationToken::new();
         let (worker, token) = (self.worker.clone(), stop.clone());
         tokio::spawn(async move { worker.run(token).await });
@@ -178,18 +178,18 @@ impl TestApp {
     }
 
     /// The bare repository of the local forge.
-    pub fn repository(&self, owner: &str, name: &str) -> PathBuf {
+    pub(crate) fn repository(&self, owner: &str, name: &str) -> PathBuf {
         self.data().join("forge/github.com").join(owner).join(format!("{name}.git"))
     }
 
     /// What `git` prints about that repository.
-    pub fn git(&self, owner: &str, name: &str, arguments: &[&str]) -> String {
+    pub(crate) fn git(&self, owner: &str, name: &str, arguments: &[&str]) -> String {
         git(&self.repository(owner, name), arguments)
     }
 }
 
 /// Runs git without any configuration of the machine.
-pub fn git(folder: &Path, arguments: &[&str]) -> String {
+pub(crate) fn git(folder: &Path, arguments: &[&str]) -> String {
     let output = Command::new("git")
         .arg("-C")
         .arg(folder)
@@ -204,7 +204,7 @@ pub fn git(folder: &Path, arguments: &[&str]) -> String {
 }
 
 /// Writes a file and the folders above it.
-pub fn write(path: &Path, text: &str) {
+pub(crate) fn write(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, text).unwrap();
 }

@@ -25,7 +25,7 @@ static SERVER: OnceCell<Server> = OnceCell::const_new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
 
 /// The URL of a new, empty database.
-pub async fn new_database() -> Secret {
+pub(crate) async fn new_database() -> Secret {
     let server = SERVER.get_or_init(start).await;
     let name = format!("test_{}", DATABASES.fetch_add(1, Ordering::Relaxed));
     sqlx::any::install_default_drivers();
