@@ -27,6 +27,8 @@ use crate::forge::{Forge, RepoSlug, Repository};
 
 const REPO_URL: &str = "The repository, as `github.com?owner=acme&repo=demo`.";
 const TOKEN: &str = "Token to act with. The local forge needs none.";
+/// A key that templates of older versions carry. Which hosts are served is configuration.
+const ALLOWED_HOSTS: &str = "allowedHosts";
 
 /// The repository that a step works on.
 struct Target {
@@ -36,7 +38,11 @@ struct Target {
 
 impl Target {
     /// Reads `repoUrl` and finds the forge that serves its host.
-    fn find(ctx: &ActionContext<'_>, repo_url: &str) -> Result<Self, ActionError> {
+    async fn find(ctx: &mut ActionContext<'_>, repo_url: &str) -> Result<Self, ActionError> {
+        if !ctx.input.get(ALLOWED_HOSTS).is_undefined() {
+            ctx.warn("`allowedHosts` has no effect: the setting `forges` says which hosts are served; remove the key")
+                .await?;
+        }
         let slug = RepoSlug::parse_repo_url(repo_url)?;
         let forges = &ctx.capabilities.forges;
         let forge = forges.for_host(&slug.host).ok_or_else(|| {
@@ -71,6 +77,17 @@ impl From<Repository> for Place {
         let Repository { clone_url, html_url, contents_url, .. } = repository;
         Self { clone_url, html_url, contents_url }
     }
+}
+
+/// The schema properties that every action here has.
+fn common() -> Value {
+    json!({
+        "repoUrl": schema::text(REPO_URL),
+        "token": schema::text(TOKEN),
+        "allowedHosts": {
+            "description": "Has no effect; taken from templates of older versions with a warning in the log."
+        },
+    })
 }
 
 /// The output schema of the actions that push.

@@ -551,6 +551,21 @@ async fn a_host_that_is_not_served_is_told_with_those_that_are() {
 }
 
 #[tokio::test]
+async fn a_key_of_older_templates_is_taken_with_a_warning() {
+    for action in ["publish:github", "github:repo:create"] {
+        let mut bench = Bench::new().await.with_files(&[("a", "x")]);
+        let mut input = publish("demo");
+        input["allowedHosts"] = json!(["github.com"]);
+
+        bench.step(action, input.clone()).await.unwrap();
+
+        let log = bench.log();
+        assert_eq!(log.matches("`allowedHosts` has no effect").count(), 1, "{action}: {log}");
+        assert!(bench.forge.find(&slug("demo")).await.unwrap().is_some(), "{action}");
+    }
+}
+
+#[tokio::test]
 async fn secrets_of_a_repository_are_named_and_never_shown() {
     let mut bench = Bench::new().await.with_files(&[("a", "x")]);
     let secrets = NValue::object([("DEPLOY_KEY", secret("hunter2"))]);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::repository::{self, Settings};
-use super::{REPO_URL, TOKEN, Target, places};
+use super::{Target, common, places};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::git::{CommitId, NewCommit};
 
@@ -61,8 +61,6 @@ impl Action for CreateRepository {
 
     fn definition(&self) -> Definition {
         let own = json!({
-            "repoUrl": schema::text(REPO_URL),
-            "token": schema::text(TOKEN),
             "autoInit": schema::flag_or(false, "Make a first commit with an empty README."),
             "workflowAccess": repository::workflow_access(),
         });
@@ -71,7 +69,7 @@ impl Action for CreateRepository {
             description: "Makes a repository and applies its settings. One of that name that is not this task's own \
                           is an error and stays untouched.",
             kind: Kind::Effect,
-            input: schema::closed(schema::merged([own, repository::properties()]), &["repoUrl"]),
+            input: schema::closed(schema::merged([common(), own, repository::properties()]), &["repoUrl"]),
             output: Some(schema::closed(places(), &["remoteUrl", "repoContentsUrl"])),
             supports_dry_run: false,
             examples: EXAMPLES,
@@ -79,7 +77,7 @@ impl Action for CreateRepository {
     }
 
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
-        let target = Target::find(ctx, &input.repo_url)?;
+        let target = Target::find(ctx, &input.repo_url).await?;
         let branch = super::push::DEFAULT_BRANCH;
         let place = repository::create(ctx, &target, input.settings, branch).await?;
         if input.auto_init == Some(true) {

@@ -1,12 +1,11 @@
 //! `publish:github`: a new repository with its settings, the workspace as its first commit, and protection.
 
 use serde::Deserialize;
-use serde_json::json;
 
 use super::protection::{self, Protection};
 use super::push::{self, Push};
 use super::repository::{self, Settings};
-use super::{REPO_URL, TOKEN, Target, pushed_output};
+use super::{Target, common, pushed_output};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 
 /// The action `publish:github`.
@@ -65,8 +64,7 @@ impl Action for GitHub {
     type Input = Input;
 
     fn definition(&self) -> Definition {
-        let own = json!({ "repoUrl": schema::text(REPO_URL), "token": schema::text(TOKEN) });
-        let groups = [own, repository::properties(), push::properties(), protection::properties()];
+        let groups = [common(), repository::properties(), push::properties(), protection::properties()];
         Definition {
             id: "publish:github",
             description: "Makes a repository, applies its settings, puts the workspace into it as one commit and \
@@ -81,7 +79,7 @@ impl Action for GitHub {
     }
 
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
-        let target = Target::find(ctx, &input.repo_url)?;
+        let target = Target::find(ctx, &input.repo_url).await?;
         let branch = input.push.branch();
         // Whatever can be wrong with the input is found before anything is made.
         let protection = input.protection.setting(branch)?;

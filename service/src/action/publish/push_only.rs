@@ -1,11 +1,10 @@
 //! `github:repo:push`: the workspace into a repository that is already there.
 
 use serde::Deserialize;
-use serde_json::json;
 
 use super::protection::{self, Protection};
 use super::push::{self, Push};
-use super::{Place, REPO_URL, TOKEN, Target, pushed_output};
+use super::{Place, Target, common, pushed_output};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 
 /// The action `github:repo:push`.
@@ -43,8 +42,7 @@ impl Action for PushRepository {
     type Input = Input;
 
     fn definition(&self) -> Definition {
-        let own = json!({ "repoUrl": schema::text(REPO_URL), "token": schema::text(TOKEN) });
-        let groups = [own, push::properties(), protection::properties()];
+        let groups = [common(), push::properties(), protection::properties()];
         Definition {
             id: "github:repo:push",
             description: "Puts the workspace into an existing, empty repository as one commit and protects the \
@@ -58,7 +56,7 @@ impl Action for PushRepository {
     }
 
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
-        let target = Target::find(ctx, &input.repo_url)?;
+        let target = Target::find(ctx, &input.repo_url).await?;
         let branch = input.push.branch();
         let protection = input.protection.setting(branch)?;
         let commit = push::prepare(ctx, &target, &input.push).await?;

@@ -133,12 +133,15 @@ fn what_upstream_takes_is_taken() {
         "sourcePath",
         "token",
     ];
+    // What upstream took before it closed its schemas, and templates still carry.
+    let older = ["allowedHosts"];
     let wanted = |id: &str| -> std::collections::BTreeSet<&str> {
-        match id {
+        let keys: Vec<&str> = match id {
             "github:repo:create" => repository.into_iter().chain(["autoInit", "workflowAccess"]).collect(),
             "github:repo:push" => push.into_iter().collect(),
             _ => repository.into_iter().chain(push).collect(),
-        }
+        };
+        keys.into_iter().chain(older).collect()
     };
 
     for id in ["github:repo:create", "github:repo:push", "publish:github"] {
