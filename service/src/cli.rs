@@ -22,14 +22,19 @@ use clap::{Args, Parser, Subcommand};
 use crate::config::Config;
 use error::CommandError;
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 the work failed (a step failed, a template is broken); 2 the command line, the \
-                          values or the settings are wrong; 3 something Stagecraft needs cannot be reached; 130 interrupted.";
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    the work failed: a step failed, or a template is broken
+  2    the command line, the values or the settings are wrong
+  3    something Stagecraft needs cannot be reached or used: database, data folder, port
+  130  interrupted";
 
 /// Creates software from templates: repository, pipeline and catalog entry.
 #[derive(Debug, Parser)]
 #[command(name = "stagecraft", version, about, after_help = EXIT_CODES, propagate_version = true)]
 struct Cli {
-    #[command(flatten)]
+    #[command(flatten, next_help_heading = "Everywhere")]
     global: Global,
     #[command(subcommand)]
     command: Command,
@@ -62,7 +67,7 @@ enum Command {
     Migrate,
     /// Print the OpenAPI description of the HTTP API.
     Openapi,
-    /// Print the settings with their defaults, as a file to start from or (`--markdown`) as documentation.
+    /// Print the settings with their defaults, as a file to start from.
     Settings(completions::Settings),
     /// Print a completion script for a shell.
     Completions(completions::Completions),

@@ -381,6 +381,13 @@ fn resolve_secret(
     Ok(())
 }
 
+/// How this program was called, for commands that people are shown: a path stays one, the rest is the name.
+pub(crate) fn called_as() -> String {
+    let called = std::env::args_os().next().unwrap_or_default();
+    let called = called.to_string_lossy();
+    if called.contains('/') { called.into_owned() } else { "stagecraft".to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

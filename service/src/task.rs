@@ -15,7 +15,7 @@ mod watch;
 
 pub use model::{
     Caller, CreateError, DryRunError, DryRunRequest, DryRunResult, ListTasks, NewTask, Order, OrderField,
-    RetryError, Task, TaskError, TaskPage, TaskSpec, TaskStatus,
+    RetryError, StepFault, Task, TaskError, TaskPage, TaskSpec, TaskStatus, Unknown,
 };
 pub use run::RunEnd;
 pub use store::JOB_KIND;

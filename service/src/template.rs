@@ -10,7 +10,7 @@ pub mod library;
 pub mod parameters;
 pub mod source;
 
-pub use entity::{API_VERSION, Step, Template, TemplateError, TemplateSpec};
+pub use entity::{API_VERSION, Step, Template, TemplateError, TemplatePlace, TemplateSpec};
 pub use library::{FindError, Library, Listed, SingleError};
 pub use parameters::{SchemaViolation, validate_against, validate_secrets, validate_values, with_defaults};
 pub use source::{FetchError, Fetched, Held, Pin, Sources};

@@ -21,7 +21,7 @@ pub(crate) use template_file::TemplateFile;
 use super::phrase::count;
 use super::place::shown;
 use super::{ActionContext, ActionError};
-use crate::render::RenderedTree;
+use crate::render::{RenderError, RenderedTree};
 
 const FOLDER_URL: &str = "The folder: a path beside the template, or an absolute URL.";
 const FILE_URL: &str = "The file: a path beside the template, or an absolute URL.";
@@ -93,7 +93,7 @@ fn on_conflict(replace: Option<bool>) -> OnConflict {
 
 /// Renders away from the threads that serve requests: a large skeleton takes a while.
 async fn render_aside<T: Send + 'static>(
-    render: impl FnOnce() -> Result<T, crate::render::RenderError> + Send + 'static,
+    render: impl FnOnce() -> Result<T, RenderError> + Send + 'static,
 ) -> Result<T, ActionError> {
     match tokio::task::spawn_blocking(render).await {
         Ok(rendered) => Ok(rendered?),
@@ -102,6 +102,13 @@ async fn render_aside<T: Send + 'static>(
             Err(_) => Err(ActionError::Unavailable("the service is stopping; try again later".to_owned())),
         },
     }
+}
+
+/// The same error with the skeleton's own place before the file, so that the file can be found.
+fn in_skeleton(url: &str, error: RenderError) -> RenderError {
+    let folder = url.trim_start_matches("./").trim_end_matches('/');
+    let file = if folder.is_empty() { error.file } else { format!("{folder}/{}", error.file) };
+    RenderError { file, ..error }
 }
 
 /// The hosts that `parseRepoUrl` knows.

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use super::{Action, ActionContext, ActionError, Definition, catalog, debug, fetch, fs, publish};
 use crate::template::SchemaViolation;
 use crate::template::parameters::validate_against;
-use crate::words::nearest;
+use crate::words::{did_you_mean, nearest};
 
 /// A step names an action that is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +68,23 @@ impl Registered {
         Err(ActionError::Input(message))
     }
 
+    /// The keys of an unrendered input that the action does not know, each as a message with the nearest known
+    /// one. Rendering changes no key, so they are wrong whatever the values are.
+    pub fn unknown_keys(&self, input: &Map<String, Value>) -> Vec<(String, String)> {
+        let schema = &self.definition.input;
+        if !is_closed(schema) {
+            return Vec::new();
+        }
+        let known = known_keys(schema);
+        let unknown = input.keys().filter(|key| !known.contains(&key.as_str()));
+        unknown
+            .map(|key| {
+                let hint = did_you_mean(key, known.iter().copied());
+                (key.clone(), format!("action `{}` has no input `{key}`{hint}", self.definition.id))
+            })
+            .collect()
+    }
+
     /// Runs it on checked input.
     pub async fn run(&self, ctx: &mut ActionContext<'_>, input: Value) -> Result<(), ActionError> {
         self.action.run(ctx, input).await
@@ -97,6 +114,15 @@ fn fault(violation: &SchemaViolation) -> String {
         }
     }
     text
+}
+
+/// Whether the schema, or each of its forms, takes no keys but its own.
+fn is_closed(schema: &Value) -> bool {
+    let closed = |schema: &Value| schema.get("additionalProperties") == Some(&Value::Bool(false));
+    match schema.get("anyOf").and_then(Value::as_array) {
+        Some(forms) => forms.iter().all(closed),
+        None => closed(schema),
+    }
 }
 
 fn known_keys(schema: &Value) -> Vec<&str> {

@@ -6,8 +6,14 @@ use clap_complete::Shell;
 use super::error::CommandError;
 use crate::config;
 
+const HOW_TO: &str = "\
+In bash: source <(stagecraft completions bash)
+In zsh:  source <(stagecraft completions zsh)
+In fish: stagecraft completions fish | source";
+
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
+#[command(after_help = HOW_TO)]
 pub(super) struct Completions {
     /// The shell.
     shell: Shell,
@@ -23,7 +29,7 @@ impl Completions {
 /// Arguments of `settings`.
 #[derive(Debug, Args)]
 pub(super) struct Settings {
-    /// Print the page `docs/configuration.md`.
+    /// Print them as documentation (`docs/configuration.md`) instead.
     #[arg(long)]
     markdown: bool,
 }

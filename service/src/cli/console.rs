@@ -2,18 +2,33 @@
 
 use std::time::Duration;
 
-use catalog_gen::{FileTree, TreePath};
+use catalog_gen::{Entry, FileTree, TreePath};
 
 /// A duration as people say it.
 pub(super) fn duration(time: Duration) -> String {
-    let ms = time.as_secs_f64() * 1000.0;
-    if ms < 10.0 {
-        format!("{ms:.1} ms")
-    } else if ms < 1000.0 {
-        format!("{ms:.0} ms")
-    } else {
-        format!("{:.1} s", time.as_secs_f64())
+    match time.as_millis() {
+        0 => "<1 ms".to_owned(),
+        ms @ 1..1000 => format!("{ms} ms"),
+        _ => format!("{:.1} s", time.as_secs_f64()),
     }
+}
+
+/// How many files there are, and how large they are together.
+pub(super) fn size(tree: &FileTree) -> String {
+    let files = tree.iter().filter(|(_, entry)| **entry != Entry::Dir).count();
+    let files = if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    format!("{files}, {}", bytes(tree.total_bytes()))
+}
+
+fn bytes(bytes: u64) -> String {
+    let tenths = |unit: u64| (bytes.saturating_mul(10) + unit / 2) / unit;
+    let (tenths, unit) = match bytes {
+        1 => return "1 byte".to_owned(),
+        0..1_000 => return format!("{bytes} bytes"),
+        1_000..1_000_000 => (tenths(1_000), "kB"),
+        _ => (tenths(1_000_000), "MB"),
+    };
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
 /// Takes terminal colours out of a line that was made for Backstage's page.
@@ -55,6 +70,21 @@ mod tests {
     #[test]
     fn colours_are_taken_out() {
         assert_eq!(without_colours("\u{1b}[33mwarn\u{1b}[39m: no"), "warn: no");
+    }
+
+    #[test]
+    fn durations_are_whole_milliseconds_until_a_second() {
+        let said = [900, 1_000, 999_999, 1_250_000].map(|us| duration(Duration::from_micros(us)));
+
+        assert_eq!(said, ["<1 ms", "1 ms", "999 ms", "1.2 s"]);
+    }
+
+    #[test]
+    fn sizes_are_said_in_one_unit() {
+        assert_eq!(
+            [1, 999, 1_000, 38_364, 1_250_000].map(bytes),
+            ["1 byte", "999 bytes", "1.0 kB", "38.4 kB", "1.3 MB"]
+        );
     }
 
     #[test]

@@ -1,25 +1,26 @@
 //! `stagecraft demo`: the whole way from a template to a repository, over the same HTTP API that Backstage uses.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context, anyhow};
 use clap::Args;
-use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
-use super::console::{draw, duration};
+use super::console::{draw, duration, size};
 use super::error::CommandError;
 use super::follow::{Follower, print_output};
 use super::serve::serve_app;
 use crate::app::{App, DataFolder};
-use crate::config::{Config, Log};
+use crate::config::{Config, Log, called_as};
 use crate::forge::{Forge, RepoSlug};
-use crate::journal::{EventBody, EventKind};
 use crate::telemetry;
+use client::Client;
+
+mod client;
 
 mod builtin {
     //! The golden paths in the binary, as `build.rs` wrote them down.
@@ -35,7 +36,8 @@ mod builtin {
 const TEMPLATE: &str = "rust-service";
 const OWNER: &str = "acme";
 const NAME: &str = "hello-stagecraft";
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The values of the demo's task, kept in the data folder for more of them.
+const VALUES: &str = "values.yaml";
 
 /// Arguments of `demo`.
 #[derive(Debug, Args)]
@@ -59,6 +61,8 @@ impl Demo {
             .map_err(|error| CommandError::usage(error.to_string()))?;
         let folder = DataFolder::open(&config.data_dir)?;
         lay_out_templates(&folder.templates())?;
+        let values = serde_yaml::to_string(&values()).context("the values cannot be written")?;
+        std::fs::write(config.data_dir.join(VALUES), values).context("the values cannot be written")?;
         config.templates.sources = vec![folder.templates().display().to_string()];
         config.server.listen.set_port(0);
 
@@ -86,32 +90,28 @@ impl Demo {
 
     async fn show(&self, app: &App, base: &str) -> Result<(), CommandError> {
         let client = Client::new(base)?;
-        let values = json!({
-            "name": NAME,
-            "description": "Says hello, and shows what a golden path makes.",
-            "owner": "group:default/demo",
-            "repoUrl": format!("github.com?owner={OWNER}&repo={NAME}"),
-        });
+        let values = values();
         println!("1. Creating a task as Backstage's page would: POST /v2/tasks, template:default/{TEMPLATE}");
         let started = Instant::now();
         let id = client
             .create(&json!({ "templateRef": format!("template:default/{TEMPLATE}"), "values": values }))
             .await?;
         let task = client.get(&format!("/v2/tasks/{id}")).await?;
-        println!("   task {id}\n\n2. Its event stream:");
+        println!("  task {id}\n\n2. Following its event stream:");
         let steps = task.pointer("/spec/steps").and_then(Value::as_array).into_iter().flatten();
         let names = steps
             .filter_map(|step| Some((step["id"].as_str()?.to_owned(), step["name"].as_str()?.to_owned())));
-        let end = client.follow(&id, Follower::new(names.collect(), self.verbose)).await?;
-        println!("   completed after {}\n", duration(started.elapsed()));
+        let mut follower = Follower::new(names.collect(), self.verbose);
+        let end = client.follow(&id, &mut follower).await?;
         if let Some(error) = end.error {
-            return Err(CommandError::failed(error.message));
+            return Err(CommandError::failed(follower.failure().unwrap_or(&error.message)));
         }
+        println!("  completed {} after it was asked for\n", duration(started.elapsed()));
         self.show_repository(app).await?;
-        let reference = self.show_entity(app).await?;
-        println!("5. What the page would show as links:");
+        self.show_entity(app).await?;
+        println!("5. What Backstage's page shows at the end:");
         print_output(&end.output.unwrap_or_default());
-        print_next(app, &reference);
+        print_next(app);
         Ok(())
     }
 
@@ -122,46 +122,70 @@ impl Demo {
         let repository = app.local_forge.find(&slug).await.context("the repository cannot be found")?;
         let url = repository.map(|repository| repository.clone_url).unwrap_or_default();
         let checkout = app.config.data_dir.join(NAME);
-        let cloned = git_clone(&url, &checkout).await;
-        println!(
-            "3. The repository, {} files in one commit {}:",
-            tree.len(),
-            commit.0.get(..12).unwrap_or(&commit.0)
-        );
-        match cloned {
-            Ok(()) => println!("   cloned to {}", checkout.display()),
-            Err(error) => println!("   (not cloned: {error})"),
+        println!("3. The repository, with one commit ({}):", commit.0.get(..12).unwrap_or(&commit.0));
+        match git_clone(&url, &checkout).await {
+            Ok(()) => println!("  {}, cloned to {}", size(&tree), checkout.display()),
+            Err(error) => println!("  {}, not cloned: {error}", size(&tree)),
         }
-        draw(&tree).lines().for_each(|line| println!("   {line}"));
+        draw(&tree).lines().for_each(|line| println!("  {line}"));
         println!();
         Ok(())
     }
 
-    async fn show_entity(&self, app: &App) -> Result<String, CommandError> {
+    async fn show_entity(&self, app: &App) -> Result<(), CommandError> {
         let entities = app.entities.list().await.context("the entity store cannot be read")?;
         let entity = entities.first().ok_or_else(|| CommandError::failed("the task registered no entity"))?;
         println!("4. The catalog entity {}:", entity.entity_ref);
         let text = serde_yaml::to_string(&entity.entity).context("the entity cannot be printed")?;
-        text.lines().for_each(|line| println!("   {line}"));
+        text.lines().for_each(|line| println!("  {line}"));
         println!();
-        Ok(entity.entity_ref.clone())
+        Ok(())
     }
 }
 
-fn print_next(app: &App, reference: &str) {
-    let data = app.config.data_dir.display();
+fn values() -> Value {
+    json!({
+        "name": NAME,
+        "description": "Says hello, and shows what a golden path makes.",
+        "owner": "group:default/demo",
+        "repoUrl": format!("github.com?owner={OWNER}&repo={NAME}"),
+    })
+}
+
+/// Commands that work as they stand here, in the folder where the demo was run.
+fn print_next(app: &App) {
+    let (data, program) = (app.config.data_dir.display(), called_as());
+    let served = Config::from_parts(None, &[]).map(|config| config.server.listen.to_string());
+    let served = served.unwrap_or_default();
     println!("\nWhat to try next");
-    println!("  run what was made         cd {data}/{NAME} && cargo test");
-    println!(
-        "  make one yourself         stagecraft new {TEMPLATE} --data {data} --templates {data}/templates"
-    );
-    println!("  change the template       edit {data}/templates/{TEMPLATE}, then");
-    println!(
-        "                            stagecraft render {data}/templates/{TEMPLATE}/template.yaml --set name=my-api --out my-api"
-    );
-    println!("  serve it to Backstage     stagecraft serve --data {data} --templates {data}/templates");
-    println!("  the entity over HTTP      GET /api/stagecraft/v1/entities lists {reference}");
-    println!("  begin again               remove {data}");
+    let ideas = [
+        ("Run what was made", vec![format!("cd {data}/{NAME} && cargo test")]),
+        (
+            "Make a service of your own; this asks for its name and the rest",
+            vec![format!("{program} new {TEMPLATE} --data {data} --templates {data}/templates")],
+        ),
+        (
+            "Change the template, and look at what it makes of the same values",
+            vec![
+                format!("edit {data}/templates/{TEMPLATE}/skeleton/README.md.hbs"),
+                format!(
+                    "{program} render {data}/templates/{TEMPLATE} --values {data}/{VALUES} --out {data}/rendered"
+                ),
+            ],
+        ),
+        (
+            "Serve all this to Backstage, and ask for the entities",
+            vec![
+                format!("{program} serve --data {data} --templates {data}/templates"),
+                format!("curl http://{served}/api/stagecraft/v1/entities"),
+            ],
+        ),
+        ("Begin again", vec![format!("rm -r {data}")]),
+    ];
+    for (what, commands) in ideas {
+        println!("  {what}:");
+        commands.iter().for_each(|command| println!("    {command}"));
+    }
 }
 
 fn has_content(folder: &Path) -> bool {
@@ -202,65 +226,4 @@ async fn git_clone(url: &str, folder: &Path) -> anyhow::Result<()> {
     } else {
         Err(anyhow!("{}", String::from_utf8_lossy(&output.stderr).trim()))
     }
-}
-
-/// The few calls that Backstage's page makes.
-struct Client {
-    http: reqwest::Client,
-    base: String,
-}
-
-impl Client {
-    fn new(base: &str) -> anyhow::Result<Self> {
-        // The client is built with TLS, which wants a provider even for plain HTTP on loopback.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
-        Ok(Self { http, base: format!("{base}/api/scaffolder") })
-    }
-
-    async fn create(&self, body: &Value) -> anyhow::Result<String> {
-        let answer = self.http.post(format!("{}/v2/tasks", self.base)).json(body).send().await?;
-        let status = answer.status();
-        let body: Value = answer.json().await?;
-        body["id"]
-            .as_str()
-            .map(str::to_owned)
-            .ok_or_else(|| anyhow!("the task was refused with {status}: {body}"))
-    }
-
-    async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        Ok(self.http.get(format!("{}{path}", self.base)).send().await?.error_for_status()?.json().await?)
-    }
-
-    async fn follow(&self, id: &str, mut follower: Follower) -> anyhow::Result<EventBody> {
-        let answer = self
-            .http
-            .get(format!("{}/v2/tasks/{id}/eventstream", self.base))
-            .send()
-            .await?
-            .error_for_status()?;
-        let mut chunks = answer.bytes_stream();
-        let mut buffer = String::new();
-        while let Some(chunk) = chunks.next().await {
-            buffer.push_str(&String::from_utf8_lossy(&chunk?));
-            while let Some((frame, rest)) = buffer.split_once("\n\n") {
-                let parsed = parse_frame(frame);
-                buffer = rest.to_owned();
-                let Some((kind, body)) = parsed else { continue };
-                follower.show(kind, &body);
-                if kind == EventKind::Completion {
-                    return Ok(body);
-                }
-            }
-        }
-        Err(anyhow!("the event stream ended before the task did"))
-    }
-}
-
-/// A frame of the event stream; comments are none.
-fn parse_frame(frame: &str) -> Option<(EventKind, EventBody)> {
-    let field = |name: &str| frame.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    let kind = EventKind::parse(field("event:")?)?;
-    let event: Value = serde_json::from_str(field("data:")?).ok()?;
-    Some((kind, serde_json::from_value(event.get("body")?.clone()).ok()?))
 }

@@ -1,8 +1,10 @@
 //! Why a command failed, and the exit code that says so.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::template::{SingleError, TemplateError};
 
 /// A failed command: what to print, and with which code to end.
 #[derive(Debug)]
@@ -32,10 +34,41 @@ impl CommandError {
         Self { text: "interrupted".to_owned(), code: 130 }
     }
 
+    /// An error of reading the template in the file `given`; its faults name the file as it was given.
+    pub(super) fn reading(error: anyhow::Error, given: &Path) -> Self {
+        match error.downcast_ref::<SingleError>() {
+            Some(SingleError::Broken(faults)) => {
+                let placed = |fault: &TemplateError| {
+                    TemplateError { file: as_given(&fault.file, given), ..fault.clone() }.to_string()
+                };
+                Self::failed(faults.iter().map(placed).collect::<Vec<_>>().join("\n"))
+            }
+            Some(error) => Self::usage(error.to_string()),
+            None => error.into(),
+        }
+    }
+
+    /// The exit code.
+    pub(super) fn code(&self) -> u8 {
+        self.code
+    }
+
     /// Prints it and gives the exit code.
     pub(super) fn report(&self) -> ExitCode {
         eprintln!("error: {}", self.text);
         ExitCode::from(self.code)
+    }
+}
+
+/// A file of a template's source as the command line named it, where the two are one file.
+pub(super) fn as_given(file: &str, given: &Path) -> String {
+    let inside = given.join(file);
+    if given.ends_with(file) {
+        given.display().to_string()
+    } else if inside.is_file() {
+        inside.display().to_string()
+    } else {
+        file.to_owned()
     }
 }
 

@@ -3,22 +3,25 @@
 //! The task is an ordinary task in the data folder's database. If a `stagecraft serve` works there too, either
 //! may run it.
 
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
 use clap::Args;
 use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
-use super::error::CommandError;
+use super::error::{CommandError, as_given};
 use super::follow::{Follower, print_output};
-use super::prompt::{Answers, ask};
-use super::values::{ValueOptions, check_names, violations};
+use super::prompt::{self, Answers};
+use super::values::{self, ValueOptions};
 use crate::app::App;
 use crate::config::{Config, ExpressionErrors};
 use crate::ids::TaskId;
 use crate::journal::EventKind;
 use crate::task::{Caller, CreateError, NewTask, TaskStatus};
 use crate::telemetry;
-use crate::template::Template;
+use crate::template::{FindError, Listed, Template, TemplateError};
 
 /// Arguments of `new`.
 #[derive(Debug, Args)]
@@ -33,6 +36,9 @@ pub(super) struct New {
     /// A secret of the task, read from an environment variable or a file: `name=env:TOKEN`, `name=file:path`.
     #[arg(long = "secret", value_name = "NAME=SOURCE")]
     secrets: Vec<String>,
+    /// Ask nothing: what is not given takes its default. Without a terminal nothing is asked anyway.
+    #[arg(long)]
+    no_input: bool,
     /// Keep the text of a failing expression, as Backstage does, instead of failing the step.
     #[arg(long)]
     keep_expression_errors: bool,
@@ -49,28 +55,48 @@ impl New {
         if !self.keep_expression_errors {
             config.tasks.expression_errors = ExpressionErrors::Fail;
         }
-        let named = self.template_source(&mut config);
-        let app = App::build(config).await?;
-        let template = find(&app, &named)?;
         let mut values = self.values.read()?;
-        check_names(&template, &values)?;
         let mut secrets = self.read_secrets()?;
-        ask(&template, &mut Answers { values: &mut values, secrets: &mut secrets })?;
-        println!("{}", template.title());
-        let id = create(&app, &template, values, secrets).await?;
+        let file = self.template_file()?;
+        if let Some(file) = &file {
+            config.templates.sources = vec![file.display().to_string()];
+        }
+        let app = App::build(config).await?;
+        let template = match &file {
+            Some(file) => only_template(&app, file)?,
+            None => find(&app, &self.template)?,
+        };
+        println!("{}", heading(&template));
+        if !self.no_input {
+            prompt::ask(&template, &mut Answers { values: &mut values, secrets: &mut secrets })?;
+        }
+        values::check(&template, &values, &secrets)?;
+        let place = |at: &str| {
+            let mut place = template.locate(at);
+            place.file =
+                file.as_deref().map_or_else(|| place.file.clone(), |file| as_given(&place.file, file));
+            place.to_string()
+        };
+        let id = create(&app, &template, values, secrets, &place).await?;
         let names = template.spec.steps.iter().map(|step| (step.id.clone(), step.name.clone())).collect();
         let ended = follow(&app, id, Follower::new(names, self.verbose)).await?;
-        ended.report(id)
+        ended.report(&app, id, &place).await
     }
 
-    /// A path on disk becomes a source of its own; a plain name becomes a reference.
-    fn template_source(&self, config: &mut Config) -> Option<String> {
-        let path = std::path::Path::new(&self.template);
+    /// The template as a file on disk; none if it is named by its reference.
+    fn template_file(&self) -> Result<Option<PathBuf>, CommandError> {
+        let path = Path::new(&self.template);
         if path.is_file() {
-            config.templates.sources = vec![self.template.clone()];
-            return None;
+            return Ok(Some(path.to_path_buf()));
         }
-        Some(self.template.clone())
+        let inside = path.join("template.yaml");
+        if self.template.contains('/') && inside.is_file() {
+            return Ok(Some(inside));
+        }
+        if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
+            return Err(CommandError::usage(format!("there is no file `{}`", self.template)));
+        }
+        Ok(None)
     }
 
     fn read_secrets(&self) -> Result<Map<String, Value>, CommandError> {
@@ -103,49 +129,75 @@ fn quiet(config: &Config) -> crate::config::Log {
     log
 }
 
-fn find(app: &App, named: &Option<String>) -> Result<std::sync::Arc<Template>, CommandError> {
+fn heading(template: &Template) -> String {
+    match template.description() {
+        Some(description) => format!("{}: {}", template.title(), description.trim()),
+        None => template.title().to_owned(),
+    }
+}
+
+/// The template in a file that was named on the command line.
+fn only_template(app: &App, file: &Path) -> Result<Arc<Template>, CommandError> {
     let library = app.tasks.library();
-    let reference = match named {
-        Some(name) => match catalog_gen::EntityRef::parse_with(name, Some("Template"), None) {
-            Ok(reference) => reference.to_string(),
-            Err(error) => {
-                return Err(CommandError::usage(format!("`{name}` does not name a template: {error}")));
-            }
-        },
-        None => match library.list().into_iter().find_map(|listed| listed.entity_ref) {
-            Some(reference) => reference,
-            None => {
-                let faults: Vec<String> = library
-                    .list()
-                    .iter()
-                    .flat_map(|listed| listed.errors.iter().map(ToString::to_string))
-                    .collect();
-                return Err(CommandError::failed(format!(
-                    "the file holds no template that can be used: {}",
-                    faults.join("; ")
-                )));
-            }
-        },
-    };
-    library.find(&reference).map_err(|error| {
-        let known: Vec<String> = library.list().into_iter().filter_map(|listed| listed.entity_ref).collect();
-        CommandError::usage(format!(
-            "{error}\nTemplates here: {}",
-            if known.is_empty() {
-                "none; name a source with `--templates`".to_owned()
-            } else {
-                known.join(", ")
-            }
-        ))
+    let listed = library.list();
+    let usable = listed.iter().filter(|listed| listed.errors.is_empty());
+    if let Some(reference) = usable.filter_map(|listed| listed.entity_ref.as_deref()).next() {
+        return library.find(reference).map_err(|error| CommandError::failed(error.to_string()));
+    }
+    let faults: Vec<String> = listed
+        .iter()
+        .flat_map(|listed| &listed.errors)
+        .map(|fault| TemplateError { file: as_given(&fault.file, file), ..fault.clone() }.to_string())
+        .collect();
+    if faults.is_empty() {
+        return Err(CommandError::usage(format!("`{}` holds no template", file.display())));
+    }
+    Err(CommandError::failed(faults.join("\n")))
+}
+
+/// The template with this reference; a refusal says what there is instead.
+fn find(app: &App, name: &str) -> Result<Arc<Template>, CommandError> {
+    let reference = catalog_gen::EntityRef::parse_with(name, Some("Template"), None)
+        .map_err(|error| CommandError::usage(format!("`{name}` does not name a template: {error}")))?;
+    let library = app.tasks.library();
+    library.find(&reference.to_string()).map_err(|error| match error {
+        FindError::NotFound { nearest, .. } => {
+            let meant = nearest.map(|near| format!("; did you mean `{}`?", short(&near))).unwrap_or_default();
+            CommandError::usage(format!(
+                "there is no template `{name}`{meant}\n{}",
+                what_there_is(&library.list())
+            ))
+        }
+        broken @ FindError::Broken { .. } => CommandError::failed(broken.to_string()),
     })
 }
 
+/// The templates that can be named, and the sources that cannot be read.
+fn what_there_is(listed: &[Listed]) -> String {
+    let known: Vec<&str> =
+        listed.iter().filter_map(|listed| listed.entity_ref.as_deref()).map(short).collect();
+    let faults = listed.iter().filter(|listed| listed.entity_ref.is_none()).flat_map(|listed| &listed.errors);
+    let mut lines = vec![if known.is_empty() {
+        "There is no template at all: name a folder, a file or a git URL with `--templates`.".to_owned()
+    } else {
+        format!("Templates: {}", known.join(", "))
+    }];
+    lines.extend(faults.map(|fault| format!("Not read: {fault}")));
+    lines.join("\n")
+}
+
+/// References of the default namespace by their name alone.
+fn short(reference: &str) -> &str {
+    reference.strip_prefix("template:default/").unwrap_or(reference)
+}
+
 /// Creates the task; what can be refused is refused here, with every fault.
-pub(super) async fn create(
+async fn create(
     app: &App,
     template: &Template,
     values: Map<String, Value>,
     secrets: Map<String, Value>,
+    place: &impl Fn(&str) -> String,
 ) -> Result<TaskId, CommandError> {
     let new = NewTask {
         template_ref: template.entity_ref.clone(),
@@ -155,75 +207,90 @@ pub(super) async fn create(
         fill_defaults: true,
     };
     app.tasks.create(new).await.map_err(|error| match error {
-        CreateError::Violations(found) => violations(&found),
+        CreateError::Steps(faults) => values::step_faults(&faults, place),
         CreateError::Store(error) => CommandError::unavailable(error.to_string()),
-        error @ (CreateError::BadReference(_) | CreateError::Template(_)) => {
-            CommandError::usage(error.to_string())
-        }
-        error => CommandError::failed(error.to_string()),
+        CreateError::BadReference(_) | CreateError::Violations(_) => CommandError::usage(error.to_string()),
+        CreateError::Template(_) | CreateError::Files(_) => CommandError::failed(error.to_string()),
     })
 }
 
 /// How a followed task ended.
-pub(super) struct Ended {
-    pub(super) status: TaskStatus,
-    pub(super) output: Value,
+struct Ended {
+    status: TaskStatus,
+    output: Value,
     failure: Option<String>,
+    /// What of the template the failure is about.
+    at: Option<String>,
 }
 
 impl Ended {
     /// Prints the end and says it with the exit code.
-    pub(super) fn report(self, id: TaskId) -> Result<(), CommandError> {
+    async fn report(
+        self,
+        app: &App,
+        id: TaskId,
+        place: &impl Fn(&str) -> String,
+    ) -> Result<(), CommandError> {
         if self.status == TaskStatus::Completed {
             print_output(&self.output);
+            print_repositories(app, id, &self.output).await;
             return Ok(());
         }
         let why = self.failure.unwrap_or_else(|| format!("the task ended as {}", self.status.as_str()));
+        let at = self.at.map(|at| format!("{}: ", place(&at))).unwrap_or_default();
         Err(CommandError::failed(format!(
-            "{why}\nThe task is {id}; what it has made is kept, and a retry goes on from there."
+            "{at}{why}\nThe task {id} and its log are kept in `{}`.",
+            app.config.data_dir.display()
         )))
     }
 }
 
-/// Runs the task in this process (unless another takes it) and prints its events until it ends.
-pub(super) async fn follow(app: &App, id: TaskId, mut follower: Follower) -> Result<Ended, CommandError> {
-    let (worker, shutdown) = (app.worker(), CancellationToken::new());
-    let working = worker.run(shutdown.clone());
-    let watching = async {
-        let mut watch = app.tasks.watch(id);
-        let mut after = 0;
-        loop {
-            let events = app
-                .tasks
-                .events(id, after)
-                .await
-                .map_err(|error| CommandError::unavailable(error.to_string()))?;
-            for event in events {
-                after = event.id;
-                follower.show(event.kind, &event.body);
-                if event.kind == EventKind::Completion {
-                    let task = app
-                        .tasks
-                        .get(id)
-                        .await
-                        .map_err(|error| CommandError::unavailable(error.to_string()))?;
-                    let (output, failure) =
-                        (event.body.output.unwrap_or_default(), event.body.error.map(|error| error.message));
-                    return Ok(Ended { status: task.status, output, failure });
-                }
-            }
-            watch.changed().await;
+/// Where the repositories lie that the task made, unless its output has said so.
+async fn print_repositories(app: &App, id: TaskId, output: &Value) {
+    let Ok(repositories) = app.local_forge.repositories().await else { return };
+    let said = output.to_string();
+    for repository in repositories.into_iter().filter(|repository| repository.created_by == Some(id)) {
+        if !said.contains(&repository.clone_url) {
+            println!("  Repository: {}", repository.clone_url);
         }
-    };
+    }
+}
+
+/// Runs the task in this process (unless another takes it) and prints its events until it ends.
+async fn follow(app: &App, id: TaskId, mut follower: Follower) -> Result<Ended, CommandError> {
+    let (worker, shutdown) = (app.worker(), CancellationToken::new());
     tokio::select! {
-        ended = watching => {
+        ended = watch(app, id, &mut follower) => {
             shutdown.cancel();
             ended
         }
-        () = working => Err(CommandError::failed("the worker of this process stopped")),
+        () = worker.run(shutdown.clone()) => Err(CommandError::failed("the worker of this process stopped")),
         _ = tokio::signal::ctrl_c() => {
             let _ = app.tasks.cancel(id).await;
             Err(CommandError::interrupted())
         }
+    }
+}
+
+async fn watch(app: &App, id: TaskId, follower: &mut Follower) -> Result<Ended, CommandError> {
+    let unavailable = |error: crate::task::TaskError| CommandError::unavailable(error.to_string());
+    let mut watch = app.tasks.watch(id);
+    let mut after = 0;
+    loop {
+        for event in app.tasks.events(id, after).await.map_err(unavailable)? {
+            after = event.id;
+            follower.show(event.kind, &event.body, Some(event.created_at_ms));
+            if event.kind == EventKind::Completion {
+                let status = app.tasks.get(id).await.map_err(unavailable)?.status;
+                let (failure, at) = event.body.error.map(|error| (error.message, error.at)).unzip();
+                return Ok(Ended {
+                    status,
+                    output: event.body.output.unwrap_or_default(),
+                    failure: follower.failure().map(str::to_owned).or(failure),
+                    at: at.flatten(),
+                });
+            }
+        }
+        watch.changed().await;
     }
 }

@@ -9,22 +9,23 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::Global;
-use super::error::CommandError;
+use super::console::size;
+use super::error::{CommandError, as_given};
 use super::follow::{Follower, print_output};
-use super::values::{ValueOptions, check_names, violations};
+use super::values::{self, ValueOptions};
 use crate::app::Offline;
 use crate::config::ExpressionErrors;
 use crate::journal::EventKind;
 use crate::task::{Caller, DryRunError, DryRunResult};
 use crate::telemetry;
-use crate::template::parameters::with_defaults;
+use crate::template::{Template, with_defaults};
 
 mod write;
 
 /// Arguments of `render`.
 #[derive(Debug, Args)]
 pub(super) struct Render {
-    /// The template file.
+    /// The template file, or the folder with its `template.yaml`.
     template: PathBuf,
     #[command(flatten)]
     values: ValueOptions,
@@ -64,30 +65,44 @@ impl Render {
         if let Some(out) = &self.out {
             write::check_target(out, self.force)?;
         }
-        let offline = Offline::build(config, &self.template, self.name.as_deref()).await?;
         let given = self.values.read_over(self.case.as_deref())?;
-        check_names(&offline.template, &given)?;
-        let values = with_defaults(&offline.template, &Value::Object(given));
+        let secrets = self.secrets()?;
+        let offline = Offline::build(config, &self.template, self.name.as_deref())
+            .await
+            .map_err(|error| CommandError::reading(error, &self.template))?;
+        values::check(&offline.template, &given, &secrets)?;
+        let filled = with_defaults(&offline.template, &Value::Object(given));
         let errors =
             if self.keep_expression_errors { ExpressionErrors::Keep } else { ExpressionErrors::Fail };
         let caller = Caller { subject: "external:command-line".to_owned() };
-        let result = offline.render(values, self.secrets()?, caller, errors).await.map_err(refused)?;
+        let place = |at: &str| self.place(&offline.template, at);
+        let rendered = offline.render(filled, secrets, caller, errors).await;
+        let result = rendered.map_err(|error| match error {
+            DryRunError::Steps(faults) => values::step_faults(&faults, &place),
+            other => CommandError::failed(other.to_string()),
+        })?;
         if let Some(out) = &self.out
             && result.failure.is_none()
         {
             write::write_tree(&result.files, out)?;
         }
-        if self.json {
-            print_json(&result)
-        } else {
-            self.print(&result)
-        }
-        match result.failure {
+        let why = if self.json { print_json(&result) } else { self.print(&result) };
+        match &result.failure {
             None => Ok(()),
             Some(failure) => {
-                Err(CommandError::failed(format!("{}: {}", self.template.display(), failure.message)))
+                let place = place(failure.at.as_deref().unwrap_or_default());
+                Err(CommandError::failed(format!(
+                    "{place}: {}",
+                    why.unwrap_or_else(|| failure.message.clone())
+                )))
             }
         }
+    }
+
+    fn place(&self, template: &Template, at: &str) -> String {
+        let mut place = template.locate(at);
+        place.file = as_given(&place.file, &self.template);
+        place.to_string()
     }
 
     fn secrets(&self) -> Result<Map<String, Value>, CommandError> {
@@ -102,29 +117,26 @@ impl Render {
         })
     }
 
-    fn print(&self, result: &DryRunResult) {
+    /// Prints what was done, and gives back why a step failed.
+    fn print(&self, result: &DryRunResult) -> Option<String> {
         let names = result.steps.iter().map(|step| (step.id.clone(), step.name.clone())).collect();
         let mut follower = Follower::new(names, self.verbose);
-        result.log.iter().for_each(|body| follower.show(EventKind::Log, body));
-        print_output(&result.output);
-        let (count, bytes) = (result.files.len(), result.files.total_bytes());
-        match &self.out {
-            Some(out) if result.failure.is_none() => {
-                println!("{count} files, {bytes} bytes, written to {}", out.display())
-            }
-            _ => println!("{count} files, {bytes} bytes; nothing was written"),
+        result.log.iter().for_each(|body| follower.show(EventKind::Log, body, None));
+        if self.verbose && result.output != json!({}) {
+            println!("Output, with examples in place of what skipped steps would give:");
+            print_output(&result.output);
         }
+        match &self.out {
+            _ if result.failure.is_some() => {}
+            Some(out) => println!("{}, written to {}", size(&result.files), out.display()),
+            None => println!("{}; nothing was written, name a folder with `--out`", size(&result.files)),
+        }
+        follower.failure().map(str::to_owned)
     }
 }
 
-fn refused(error: DryRunError) -> CommandError {
-    match error {
-        DryRunError::Violations(found) => violations(&found),
-        other => CommandError::failed(other.to_string()),
-    }
-}
-
-fn print_json(result: &DryRunResult) {
+/// Prints everything for programs.
+fn print_json(result: &DryRunResult) -> Option<String> {
     let log: Vec<Value> = result.log.iter().map(|body| json!({ "body": body })).collect();
     let document = json!({
         "log": log,
@@ -134,6 +146,7 @@ fn print_json(result: &DryRunResult) {
         "error": result.failure,
     });
     println!("{document:#}");
+    None
 }
 
 fn files(tree: &FileTree) -> Vec<Value> {

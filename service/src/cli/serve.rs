@@ -75,6 +75,9 @@ fn announce(app: &App, listener: &TcpListener) {
         let faults: Vec<String> = template.errors.iter().map(ToString::to_string).collect();
         tracing::warn!(template.place = template.place, "a template is broken: {}", faults.join("; "));
     }
+    if app.config.templates.sources.is_empty() {
+        tracing::warn!("there are no templates: name a source with `--templates`, or in `templates.sources`");
+    }
     if app.config.auth.tokens.is_empty() {
         tracing::warn!("`auth.tokens` is empty: every program on this machine may call, and nobody else can");
     }
@@ -106,7 +109,10 @@ pub(super) async fn migrate(global: &Global) -> Result<(), CommandError> {
     let config = global.settings()?;
     let folder = DataFolder::open(&config.data_dir)?;
     let db = open_database(&config, &folder).await?;
-    println!("The database has schema version {}.", crate::db::KNOWN_VERSION);
+    println!(
+        "The database has schema version {}, which this version of Stagecraft needs.",
+        crate::db::KNOWN_VERSION
+    );
     db.close().await;
     Ok(())
 }

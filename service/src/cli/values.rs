@@ -6,6 +6,8 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use super::error::CommandError;
+use crate::task::StepFault;
+use crate::template::parameters::{all_violations, with_defaults};
 use crate::template::{SchemaViolation, Template};
 use crate::words::did_you_mean;
 
@@ -95,34 +97,72 @@ pub(super) fn parameters(template: &Template) -> Vec<(&String, &Value)> {
     pages.filter_map(|page| page.get("properties")?.as_object()).flatten().collect()
 }
 
+/// Refuses values that do not fit the template, with every fault on a line of its own.
+pub(super) fn check(
+    template: &Template,
+    values: &Map<String, Value>,
+    secrets: &Map<String, Value>,
+) -> Result<(), CommandError> {
+    let mut faults = unknown_names(template, values);
+    let filled = with_defaults(template, &Value::Object(values.clone()));
+    let violations = all_violations(template, &filled, &Value::Object(secrets.clone()));
+    faults.extend(violations.iter().map(|violation| describe(template, violation)));
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let mut text = format!("the values do not fit the template `{}`:", template.title());
+    for fault in faults {
+        text.push_str("\n  ");
+        text.push_str(&fault);
+    }
+    text.push_str("\nGive values with `--set name=value`, or as a file with `--values`.");
+    Err(CommandError::usage(text))
+}
+
+/// Steps that cannot work, each with its place in the template.
+pub(super) fn step_faults(faults: &[StepFault], place: &impl Fn(&str) -> String) -> CommandError {
+    let lines: Vec<String> = faults.iter().map(|fault| format!("{}: {fault}", place(&fault.at))).collect();
+    CommandError::failed(lines.join("\n"))
+}
+
 /// A value that no page knows is most likely a slip.
-pub(super) fn check_names(template: &Template, values: &Map<String, Value>) -> Result<(), CommandError> {
+fn unknown_names(template: &Template, values: &Map<String, Value>) -> Vec<String> {
     // Conditional parts of a schema may bring in more names than the pages list.
     let conditional = ["dependencies", "allOf", "anyOf", "oneOf", "if"];
     if template.spec.pages.iter().any(|page| conditional.iter().any(|keyword| page.get(keyword).is_some())) {
-        return Ok(());
+        return Vec::new();
     }
-    let known = parameters(template);
-    for name in values.keys() {
-        if !known.iter().any(|(parameter, _)| *parameter == name) {
-            let hint = did_you_mean(name, known.iter().map(|(parameter, _)| parameter.as_str()));
-            return Err(CommandError::usage(format!("the template has no parameter `{name}`{hint}")));
-        }
-    }
-    Ok(())
-}
-
-/// Every violation on a line of its own.
-pub(super) fn violations(violations: &[SchemaViolation]) -> CommandError {
-    let lines: Vec<String> =
-        violations.iter().map(|violation| format!("  {}", describe(violation))).collect();
-    CommandError::usage(format!("the values do not fit the template:\n{}", lines.join("\n")))
+    let known: Vec<&str> = parameters(template).into_iter().map(|(name, _)| name.as_str()).collect();
+    let unknown = values.keys().filter(|name| !known.contains(&name.as_str()));
+    unknown.map(|name| format!("`{name}` is unknown{}", did_you_mean(name, known.iter().copied()))).collect()
 }
 
 /// A violation as a sentence about the parameter.
-pub(super) fn describe(violation: &SchemaViolation) -> String {
-    let name = violation.property.trim_start_matches("instance").trim_start_matches('.');
-    if name.is_empty() { violation.message.clone() } else { format!("`{name}` {}", violation.message) }
+fn describe(template: &Template, violation: &SchemaViolation) -> String {
+    let property = violation.property.strip_prefix("instance").unwrap_or(&violation.property);
+    let name = property.trim_start_matches('.');
+    if let ("required", Some(Value::String(missing))) = (violation.name.as_str(), &violation.argument) {
+        let about = parameters(template).into_iter().find(|(known, _)| *known == missing);
+        let about = about.and_then(|(_, schema)| schema.get("description").or_else(|| schema.get("title")));
+        let about = about.and_then(Value::as_str).map(|text| format!(": {text}")).unwrap_or_default();
+        let place = if name.is_empty() { missing.clone() } else { format!("{name}.{missing}") };
+        return format!("`{place}` is missing{about}");
+    }
+    let fault = fault(violation);
+    if name.is_empty() { fault } else { format!("`{name}` {fault}") }
+}
+
+/// What is wrong with one value, with the author's help where a rule does not explain itself.
+pub(super) fn fault(violation: &SchemaViolation) -> String {
+    let help = violation.schema.get("ui:help").and_then(Value::as_str);
+    let help = help.map(|text| format!(" ({text})")).unwrap_or_default();
+    match violation.name.as_str() {
+        "not" => format!("is a value that is not allowed{help}"),
+        "pattern" => format!("{}{help}", violation.message),
+        "type" => violation.message.replace("is not of a type(s) ", "must be of type "),
+        "enum" => violation.message.replace("is not one of enum values: ", "must be one of: "),
+        _ => violation.message.clone(),
+    }
 }
 
 #[cfg(test)]

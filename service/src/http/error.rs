@@ -11,12 +11,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::action::UnknownAction;
 use crate::db::DbError;
 use crate::entities::EntityStoreError;
 use crate::git::GitError;
 use crate::journal::FailureInfo;
-use crate::task::{CreateError, DryRunError, RetryError, TaskError};
+use crate::task::{CreateError, DryRunError, RetryError, TaskError, Unknown};
 use crate::template::{FetchError, FindError, SchemaViolation};
 
 type Cause = Arc<dyn std::error::Error + Send + Sync>;
@@ -235,7 +234,7 @@ impl From<CreateError> for ApiError {
             CreateError::BadReference(message) => Self::input(message),
             CreateError::Template(error) => error.into(),
             CreateError::Violations(violations) => Self::Violations(violations),
-            CreateError::UnknownAction { .. } => Self::input(error.to_string()),
+            CreateError::Steps(_) => Self::input(error.to_string()),
             CreateError::Files(error) => error.into(),
             CreateError::Store(error) => error.into(),
         }
@@ -252,18 +251,17 @@ impl From<RetryError> for ApiError {
     }
 }
 
-impl From<UnknownAction> for ApiError {
-    fn from(error: UnknownAction) -> Self {
-        Self::not_found(error.to_string())
-    }
-}
-
 impl From<DryRunError> for ApiError {
     fn from(error: DryRunError) -> Self {
         match error {
             DryRunError::Template(_) => Self::input(error.to_string()),
+            DryRunError::Steps(ref faults) => {
+                match faults.iter().find(|fault| fault.unknown == Unknown::Action) {
+                    Some(fault) => Self::not_found(fault.message.clone()),
+                    None => Self::input(error.to_string()),
+                }
+            }
             DryRunError::Violations(violations) => Self::Violations(violations),
-            DryRunError::UnknownAction(error) => error.into(),
             broken @ DryRunError::Broken(_) => Self::internal(broken),
         }
     }

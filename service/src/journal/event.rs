@@ -61,6 +61,9 @@ pub struct FailureInfo {
     pub name: String,
     /// What happened and what to do.
     pub message: String,
+    /// What of the template it is about, such as `spec.steps[0].input.url`. Not part of Backstage's shape.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
 }
 
 /// The body of an event.

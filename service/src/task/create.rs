@@ -3,8 +3,7 @@
 use catalog_gen::EntityRef;
 use serde_json::{Map, Value, json};
 
-use super::{CreateError, NewTask, TaskSpec, Tasks};
-use crate::action::Registry;
+use super::{CreateError, NewTask, StepFault, TaskSpec, Tasks, Unknown};
 use crate::ids::TaskId;
 use crate::template::parameters::with_defaults;
 use crate::template::{Template, validate_secrets, validate_values};
@@ -18,12 +17,39 @@ impl Tasks {
             if new.fill_defaults { with_defaults(&template, &new.values) } else { new.values.clone() };
         validate_values(&template, &values).map_err(CreateError::Violations)?;
         validate_secrets(&template, &Value::Object(new.secrets.clone())).map_err(CreateError::Violations)?;
-        known_actions(&template, &self.inner.registry)?;
+        let faults = self.step_faults(&template);
+        if !faults.is_empty() {
+            return Err(CreateError::Steps(faults));
+        }
         let pin = self.inner.library.pin(&template).await?;
         let spec = spec_of(&template, values, new.caller.user_ref());
         let id = TaskId::generate();
         self.store_new(id, &spec, &pin, &new).await?;
         Ok(id)
+    }
+}
+
+impl Tasks {
+    /// What of the steps cannot work whatever the values are: a task that cannot end well is not begun. Inputs
+    /// of a step with an `if` are left to its run, because it may never run.
+    pub fn step_faults(&self, template: &Template) -> Vec<StepFault> {
+        let mut faults = Vec::new();
+        for (index, step) in template.spec.steps.iter().enumerate() {
+            let mut fault = |unknown: Unknown, below: &str, message: String| {
+                let at = format!("spec.steps[{index}].{below}");
+                faults.push(StepFault { step: step.id.clone(), at, message, unknown });
+            };
+            match self.inner.registry.get(&step.action) {
+                Err(unknown) => fault(Unknown::Action, "action", unknown.to_string()),
+                Ok(action) if step.condition.is_none() => {
+                    for (key, message) in action.unknown_keys(step.input.as_ref().unwrap_or(&Map::new())) {
+                        fault(Unknown::Input, &format!("input.{key}"), message);
+                    }
+                }
+                Ok(_) => {}
+            }
+        }
+        faults
     }
 }
 
@@ -36,16 +62,6 @@ fn template_ref(text: &str) -> Result<String, CreateError> {
         return Err(not_a_template());
     }
     Ok(parsed.to_string())
-}
-
-/// Checks that every step's action exists: a task that cannot end well is not begun.
-pub(super) fn known_actions(template: &Template, registry: &Registry) -> Result<(), CreateError> {
-    for step in &template.spec.steps {
-        registry
-            .get(&step.action)
-            .map_err(|source| CreateError::UnknownAction { step: step.id.clone(), source })?;
-    }
-    Ok(())
 }
 
 /// The snapshot that Backstage would store.

@@ -3,12 +3,12 @@
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::create::{known_actions, spec_of};
+use super::create::spec_of;
 use super::model::TaskSecrets;
 use super::run::empty_workspace;
 use super::runner::{Runner, Tools};
 use super::scope::Scope;
-use super::{CreateError, DryRunError, DryRunRequest, DryRunResult, Tasks};
+use super::{DryRunError, DryRunRequest, DryRunResult, Tasks};
 use crate::action::{RunInfo, TemplateInfo};
 use crate::config::Environment;
 use crate::git::tree_id;
@@ -29,13 +29,10 @@ impl Tasks {
         validate_values(&template, &request.values).map_err(DryRunError::Violations)?;
         validate_secrets(&template, &Value::Object(request.secrets.clone()))
             .map_err(DryRunError::Violations)?;
-        known_actions(&template, &self.inner.registry).map_err(|error| match error {
-            CreateError::UnknownAction { source, .. } => DryRunError::UnknownAction(source),
-            other => DryRunError::UnknownAction(crate::action::UnknownAction {
-                id: other.to_string(),
-                nearest: None,
-            }),
-        })?;
+        let faults = self.step_faults(&template);
+        if !faults.is_empty() {
+            return Err(DryRunError::Steps(faults));
+        }
         let held = self.inner.capabilities.sources.hold(request.files, &request.template_file);
         let spec = spec_of(&template, request.values, request.caller.user_ref());
         let secrets: TaskSecrets = request

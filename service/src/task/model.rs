@@ -123,6 +123,29 @@ pub struct NewTask {
     pub fill_defaults: bool,
 }
 
+/// What of a step cannot work whatever the values are.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("step `{step}`: {message}")]
+pub struct StepFault {
+    /// Id of the step.
+    pub step: String,
+    /// Where it stands in the template: `spec.steps[0].input.url`.
+    pub at: String,
+    /// What is wrong, with the nearest name that would be right.
+    pub message: String,
+    /// What it names that is not there.
+    pub unknown: Unknown,
+}
+
+/// What a step names that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// Its action.
+    Action,
+    /// A key of its input.
+    Input,
+}
+
 /// Why a task was not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
@@ -135,15 +158,9 @@ pub enum CreateError {
     /// Values or secrets break the schema.
     #[error("the values do not fit the template")]
     Violations(Vec<SchemaViolation>),
-    /// A step names an action that is not there.
-    #[error("step `{step}`: {source}")]
-    UnknownAction {
-        /// The step.
-        step: String,
-        /// The action.
-        #[source]
-        source: crate::action::UnknownAction,
-    },
+    /// Steps name actions or inputs that are not there.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Steps(Vec<StepFault>),
     /// The template's files cannot be fixed.
     #[error(transparent)]
     Files(#[from] crate::template::FetchError),
@@ -277,9 +294,9 @@ pub enum DryRunError {
     /// Values or secrets break the schema.
     #[error("the values do not fit the template")]
     Violations(Vec<SchemaViolation>),
-    /// A step names an action that is not there.
-    #[error(transparent)]
-    UnknownAction(#[from] crate::action::UnknownAction),
+    /// Steps name actions or inputs that are not there.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    Steps(Vec<StepFault>),
     /// The run was broken off.
     #[error("the dry run was broken off: {0}")]
     Broken(String),

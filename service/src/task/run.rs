@@ -110,6 +110,7 @@ impl Tasks {
             return Err(Unopened::Hopeless(FailureInfo {
                 name: "ServiceUnavailableError".to_owned(),
                 message: text,
+                at: None,
             }));
         }
         Ok((self.get(id).await?, self.secrets(id).await?))
@@ -235,7 +236,9 @@ impl From<TaskError> for Unopened {
     fn from(error: TaskError) -> Self {
         match error {
             TaskError::Db(error) => Self::Away(error),
-            other => Self::Hopeless(FailureInfo { name: "Error".to_owned(), message: other.to_string() }),
+            other => {
+                Self::Hopeless(FailureInfo { name: "Error".to_owned(), message: other.to_string(), at: None })
+            }
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::template::Step;
 pub(super) struct StepRun<'r, 't> {
     runner: &'r mut Runner<'t>,
     step: &'r Step,
+    /// What of the step a failure is about, such as `input.url`.
+    at: Option<String>,
 }
 
 /// One pass over the action: the whole step, or one element of `each`.
@@ -37,7 +39,7 @@ enum Ended {
 
 impl<'r, 't> StepRun<'r, 't> {
     pub(super) fn new(runner: &'r mut Runner<'t>, step: &'r Step) -> Self {
-        Self { runner, step }
+        Self { runner, step, at: None }
     }
 
     pub(super) async fn run(mut self) -> Result<(), JournalError> {
@@ -74,7 +76,7 @@ impl<'r, 't> StepRun<'r, 't> {
     }
 
     async fn fail(self, error: &ActionError) -> Result<(), JournalError> {
-        let Self { runner, step } = self;
+        let Self { runner, step, at } = self;
         let (name, message, state) = match error {
             ActionError::Cancelled => {
                 let text = format!(
@@ -90,7 +92,9 @@ impl<'r, 't> StepRun<'r, 't> {
             _ => format!("{name}: step `{}` ({}) failed: {message}", step.id, step.action),
         };
         runner.say_state(step, "end", text, state).await?;
-        runner.failure.get_or_insert(FailureInfo { name: name.to_owned(), message });
+        let index = runner.spec.steps.iter().position(|other| other.id == step.id).unwrap_or_default();
+        let at = at.map_or_else(|| format!("spec.steps[{index}]"), |at| format!("spec.steps[{index}].{at}"));
+        runner.failure.get_or_insert(FailureInfo { name: name.to_owned(), message, at: Some(at) });
         Ok(())
     }
 
@@ -275,6 +279,7 @@ impl<'r, 't> StepRun<'r, 't> {
         if self.runner.tools.expression_errors == ExpressionErrors::Keep {
             return Ok(self.runner.report(key, Some(self.step), problems).await?);
         }
+        self.at = problems.first().map(|problem| problem.path.clone());
         let faults: Vec<String> = problems
             .iter()
             .map(|problem| format!("`{}`: {} in `{}`", problem.path, problem.message, problem.source))

@@ -86,6 +86,23 @@ impl TemplateError {
     }
 }
 
+/// A place in a template's file, as compilers write it: `file:line:column`, with what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TemplatePlace {
+    /// The file inside its source.
+    pub file: String,
+    /// 1-based line, where known.
+    pub line: Option<usize>,
+    /// 1-based column, where known.
+    pub column: Option<usize>,
+}
+
+impl std::fmt::Display for TemplatePlace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(place(&self.file, &self.line, &self.column).trim_end_matches(": "))
+    }
+}
+
 fn place(file: &str, line: &Option<usize>, column: &Option<usize>) -> String {
     match (line, column) {
         (Some(line), Some(column)) => format!("{file}:{line}:{column}: "),
@@ -109,6 +126,16 @@ pub struct Template {
     pub warnings: Vec<TemplateError>,
     /// Patterns of the schemas, compiled on first use.
     pub(crate) patterns: Arc<Patterns>,
+    /// What it was read from.
+    written: Written,
+}
+
+/// The text that a template was read from, to tell where in it something stands.
+#[derive(Clone, Debug)]
+struct Written {
+    file: String,
+    text: Arc<str>,
+    line: usize,
 }
 
 impl Template {
@@ -128,6 +155,13 @@ impl Template {
         base_url: Option<String>,
     ) -> Result<Self, Vec<TemplateError>> {
         read::template(entity, source, base_url)
+    }
+
+    /// The place of a path such as `spec.steps[0].input.url` in the file that the template was read from.
+    pub fn locate(&self, path: &str) -> TemplatePlace {
+        let Written { file, text, line } = &self.written;
+        let (line, column) = Source { file, text, line: *line }.place_of(path).unzip();
+        TemplatePlace { file: file.clone(), line, column }
     }
 
     /// `metadata.title`, else `metadata.name`.

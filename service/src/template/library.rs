@@ -46,7 +46,7 @@ pub struct Listed {
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
     /// No template has that reference.
-    #[error("Template {entity_ref} not found")]
+    #[error("Template {entity_ref} not found{}", .nearest.as_ref().map(|near| format!("; did you mean `{near}`?")).unwrap_or_default())]
     NotFound {
         /// What was asked for, in comparable form.
         entity_ref: String,
@@ -138,7 +138,7 @@ impl Library {
         let shelf = self.shelf();
         let Some(item) = shelf.item(&entity_ref) else {
             let known = shelf.items.iter().filter_map(|item| item.listed.entity_ref.as_deref());
-            let nearest = nearest(&entity_ref, known).map(str::to_owned);
+            let nearest = nearest_ref(&entity_ref, known).map(str::to_owned);
             return Err(FindError::NotFound { entity_ref, nearest });
         };
         item.template
@@ -172,6 +172,15 @@ impl Library {
         *place = Arc::new(shelf);
         changed
     }
+}
+
+/// The reference whose name is nearest: what all references begin with must not count as likeness.
+fn nearest_ref<'r>(wanted: &str, known: impl Iterator<Item = &'r str>) -> Option<&'r str> {
+    let name = |reference: &'r str| reference.rsplit_once('/').map_or(reference, |(_, name)| name);
+    let wanted = wanted.rsplit_once('/').map_or(wanted, |(_, name)| name);
+    let known: Vec<&str> = known.collect();
+    let meant = nearest(wanted, known.iter().copied().map(name))?;
+    known.into_iter().find(|reference| name(reference) == meant)
 }
 
 impl Shelf {

@@ -52,6 +52,14 @@ pub fn validate_values(template: &Template, values: &Value) -> Result<(), Vec<Sc
     template.spec.pages.iter().try_for_each(|page| verdict(check::check(page, values, &template.patterns)))
 }
 
+/// Every violation of every page, and of the secrets: for our own doors, where nobody fills in page by page.
+pub fn all_violations(template: &Template, values: &Value, secrets: &Value) -> Vec<SchemaViolation> {
+    let pages = template.spec.pages.iter().flat_map(|page| check::check(page, values, &template.patterns));
+    let mut found: Vec<SchemaViolation> = pages.collect();
+    found.extend(validate_secrets(template, secrets).err().into_iter().flatten());
+    found
+}
+
 /// Checks the caller's secrets against `spec.secrets.schema`; values never appear in the answer.
 pub fn validate_secrets(template: &Template, secrets: &Value) -> Result<(), Vec<SchemaViolation>> {
     let Some(schema) = &template.spec.secrets_schema else { return Ok(()) };

@@ -247,7 +247,7 @@ async fn an_unknown_action_is_refused_at_creation_with_the_nearest_one() {
 
     let refused = app.try_create("typo", json!({}), json!({})).await.unwrap_err();
 
-    assert!(matches!(&refused, CreateError::UnknownAction { step, .. } if step == "say"), "{refused:?}");
+    assert!(matches!(&refused, CreateError::Steps(faults) if faults[0].step == "say"), "{refused:?}");
     assert!(refused.to_string().contains("`debug:log`"), "{refused}");
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{on_conflict, origin, put_rendered, render_aside, shown_values};
+use super::{in_skeleton, on_conflict, origin, put_rendered, render_aside, shown_values};
 use crate::action::place::place;
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::render::handlebars::render_tree;
@@ -73,7 +73,9 @@ impl Action for Handlebars {
         ctx.log(line).await?;
         let skeleton = origin::folder(ctx, &input.url, input.token.as_ref()).await?;
         let values = ctx.input.get("values").clone();
-        let rendered = render_aside(move || render_tree(&skeleton, &values)).await?;
+        let shown = ctx.shown("url", "");
+        let render = move || render_tree(&skeleton, &values).map_err(|error| in_skeleton(&shown, error));
+        let rendered = render_aside(render).await?;
         put_rendered(ctx, at.as_ref(), rendered, on_conflict(input.replace)).await
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{hosts, on_conflict, origin, put_rendered, render_aside, shown_values};
+use super::{hosts, in_skeleton, on_conflict, origin, put_rendered, render_aside, shown_values};
 use crate::action::place::place;
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::render::{TreeOptions, render_tree};
@@ -101,8 +101,11 @@ impl Action for Template {
         ctx.log(line).await?;
         let skeleton = origin::folder(ctx, &input.url, input.token.as_ref()).await?;
         let values = ctx.input.get("values").clone();
-        let hosts = hosts(ctx);
-        let rendered = render_aside(move || render_tree(&skeleton, &options, &values, &hosts)).await?;
+        let (hosts, shown) = (hosts(ctx), ctx.shown("url", ""));
+        let render = move || {
+            render_tree(&skeleton, &options, &values, &hosts).map_err(|error| in_skeleton(&shown, error))
+        };
+        let rendered = render_aside(render).await?;
         put_rendered(ctx, at.as_ref(), rendered, on_conflict(input.replace)).await
     }
 }

@@ -1,5 +1,7 @@
 use super::*;
+use crate::action::UnknownAction;
 use crate::ids::TaskId;
+use crate::task::StepFault;
 
 fn violation() -> SchemaViolation {
     SchemaViolation {
@@ -43,7 +45,7 @@ fn every_name_of_backstages_has_its_status() {
     ];
 
     for (name, status) in statuses {
-        let failure = FailureInfo { name: name.to_owned(), message: "m".to_owned() };
+        let failure = FailureInfo { name: name.to_owned(), message: "m".to_owned(), at: None };
         assert_eq!(ApiError::of_step(failure).status().as_u16(), status, "{name}");
     }
 }
@@ -97,10 +99,16 @@ fn a_task_that_runs_cannot_be_retried_409() {
 
 #[test]
 fn an_unknown_action_is_400_on_create_and_404_on_dry_run() {
-    let unknown = || UnknownAction { id: "fetch:plane".to_owned(), nearest: Some("fetch:plain".to_owned()) };
+    let unknown = UnknownAction { id: "fetch:plane".to_owned(), nearest: Some("fetch:plain".to_owned()) };
+    let fault = StepFault {
+        step: "fetch".to_owned(),
+        at: "spec.steps[0].action".to_owned(),
+        message: unknown.to_string(),
+        unknown: Unknown::Action,
+    };
 
-    let create = ApiError::from(CreateError::UnknownAction { step: "fetch".to_owned(), source: unknown() });
-    let dry_run = ApiError::from(DryRunError::UnknownAction(unknown()));
+    let create = ApiError::from(CreateError::Steps(vec![fault.clone()]));
+    let dry_run = ApiError::from(DryRunError::Steps(vec![fault]));
 
     assert_eq!(create.status(), StatusCode::BAD_REQUEST);
     let message = create.body("POST", "/x").unwrap()["error"]["message"].as_str().unwrap().to_owned();

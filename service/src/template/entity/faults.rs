@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::locate::{Place, Seg, Source};
+use super::locate::Source;
 use super::words::nearest;
 use super::{API_VERSION, TemplateError};
 use crate::template::parameters::Patterns;
@@ -174,12 +174,8 @@ impl Finder<'_> {
     }
 
     fn fault(&self, path: &str, message: &str) -> TemplateError {
-        let (line, column) = self.place(path).unzip();
+        let (line, column) = self.source.place_of(path).unzip();
         TemplateError { file: self.source.file.to_owned(), line, column, message: message.to_owned() }
-    }
-
-    fn place(&self, path: &str) -> Option<Place> {
-        if self.source.text.is_empty() { None } else { self.source.find(&segments(path)) }
     }
 }
 
@@ -187,28 +183,4 @@ impl Finder<'_> {
 pub(super) fn step_id(step: &Value, index: usize) -> String {
     let written = step.get("id").and_then(Value::as_str).filter(|id| !id.is_empty());
     written.map_or_else(|| format!("step-{}", index + 1), str::to_owned)
-}
-
-/// A path such as `spec.steps[0].action` or `metadata.annotations["a.b/c"]`, taken apart.
-fn segments(path: &str) -> Vec<Seg<'_>> {
-    let mut segments = Vec::new();
-    let mut rest = path;
-    while !rest.is_empty() {
-        let bracketed = rest.strip_prefix('[').and_then(|inner| inner.split_once(']'));
-        rest = match bracketed {
-            Some((inside, after)) => {
-                let seg = inside.parse().map_or_else(|_| Seg::Key(inside.trim_matches('"')), Seg::Item);
-                segments.push(seg);
-                after
-            }
-            None => {
-                let end = rest.find(['.', '[']).unwrap_or(rest.len());
-                let (key, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-                segments.push(Seg::Key(key));
-                after
-            }
-        };
-        rest = rest.strip_prefix('.').unwrap_or(rest);
-    }
-    segments
 }

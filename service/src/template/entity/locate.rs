@@ -17,7 +17,7 @@ pub(crate) struct Source<'t> {
 
 /// A key or an index on the way down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Seg<'p> {
+enum Seg<'p> {
     /// A key of a mapping.
     Key(&'p str),
     /// An item of a list, from 0.
@@ -28,8 +28,13 @@ pub(super) enum Seg<'p> {
 pub(super) type Place = (usize, usize);
 
 impl Source<'_> {
+    /// The place of the deepest part of a path such as `spec.steps[0].action` that is there, if there is a text.
+    pub(super) fn place_of(&self, path: &str) -> Option<Place> {
+        if self.text.is_empty() { None } else { self.find(&segments(path)) }
+    }
+
     /// The place of the deepest part of `path` that is there.
-    pub(super) fn find(&self, path: &[Seg<'_>]) -> Option<Place> {
+    fn find(&self, path: &[Seg<'_>]) -> Option<Place> {
         let tokens = self.tokens();
         let mut here: &[Token<'_>] = &tokens;
         let mut place = here.first().map(Token::place);
@@ -55,6 +60,30 @@ impl Source<'_> {
         }
         tokens
     }
+}
+
+/// A path such as `spec.steps[0].action` or `metadata.annotations["a.b/c"]`, taken apart.
+fn segments(path: &str) -> Vec<Seg<'_>> {
+    let mut segments = Vec::new();
+    let mut rest = path;
+    while !rest.is_empty() {
+        let bracketed = rest.strip_prefix('[').and_then(|inner| inner.split_once(']'));
+        rest = match bracketed {
+            Some((inside, after)) => {
+                let seg = inside.parse().map_or_else(|_| Seg::Key(inside.trim_matches('"')), Seg::Item);
+                segments.push(seg);
+                after
+            }
+            None => {
+                let end = rest.find(['.', '[']).unwrap_or(rest.len());
+                let (key, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+                segments.push(Seg::Key(key));
+                after
+            }
+        };
+        rest = rest.strip_prefix('.').unwrap_or(rest);
+    }
+    segments
 }
 
 #[derive(Clone, Copy, Debug)]

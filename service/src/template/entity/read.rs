@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::faults::{self, step_id};
 use super::locate::Source;
-use super::{Step, Template, TemplateError, TemplateSpec};
+use super::{Step, Template, TemplateError, TemplateSpec, Written};
 use crate::template::parameters::Patterns;
 
 /// The template, or everything that keeps the entity from being one.
@@ -26,7 +26,8 @@ pub(super) fn template(
     })?;
     let base_url = base_url.or_else(|| base_url_of(&entity));
     let spec = spec(entity.get("spec").and_then(Value::as_object).unwrap_or(&Map::new()));
-    Ok(Template { entity, entity_ref, base_url, spec, warnings: found.warnings, patterns })
+    let written = Written { file: source.file.to_owned(), text: source.text.into(), line: source.line };
+    Ok(Template { entity, entity_ref, base_url, spec, warnings: found.warnings, patterns, written })
 }
 
 /// The comparable reference of an entity, where it has a name.
