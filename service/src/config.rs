@@ -294,6 +294,14 @@ impl Config {
                 token.subject
             )));
         }
+        let url = self.database.url.expose();
+        if !url.is_empty() && !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+            return Err(ConfigError(
+                "`database.url` is not the URL of a PostgreSQL database: write `postgres://user@host/name`, or leave it \
+                 empty for SQLite in the data folder"
+                    .to_owned(),
+            ));
+        }
         if self.worker.lease_seconds == 0 {
             return Err(ConfigError("`worker.lease_seconds` must be at least 1".to_owned()));
         }
@@ -452,6 +460,13 @@ mod tests {
     #[test]
     fn an_open_address_needs_a_token() {
         assert!(fault("server: { listen: 0.0.0.0:7008 }").contains("auth.tokens"));
+    }
+
+    #[test]
+    fn a_database_of_another_kind_is_refused_without_its_password() {
+        let text = fault("database: { url: 'mysql://user:hunter2@host/name' }");
+
+        assert!(text.contains("`database.url`") && !text.contains("hunter2"), "{text}");
     }
 
     #[test]

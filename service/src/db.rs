@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyPool, Executor, Row, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
 
 pub use error::DbError;
 pub use migrate::KNOWN_VERSION;
@@ -68,6 +68,10 @@ impl Db {
                 Box::pin(async move { connection.execute(sqlite_pragmas()).await.map(|_| ()) })
             })
         };
+        // A pool tries until its time is up; one connection of our own tells at once what is wrong.
+        let mut probe = AnyConnection::connect(&url).await?;
+        probe.execute(sqlite_pragmas()).await?;
+        probe.close().await?;
         let write = options().max_connections(1).connect(&url).await?;
         let read = options().max_connections(SQLITE_READERS).min_connections(0).connect_lazy(&url)?;
         Ok(Self::new(Engine::Sqlite, read, write))
@@ -90,6 +94,12 @@ impl Db {
     /// Connects to the PostgreSQL server at `url`.
     pub async fn open_postgres(url: &Secret, max_connections: u32) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
+        let probe = AnyConnection::connect(url.expose());
+        tokio::time::timeout(ACQUIRE_TIMEOUT, probe)
+            .await
+            .map_err(|_| sqlx::Error::PoolTimedOut)??
+            .close()
+            .await?;
         let pool = AnyPoolOptions::new()
             .max_connections(max_connections.max(2))
             .acquire_timeout(ACQUIRE_TIMEOUT)

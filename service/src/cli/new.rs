@@ -120,11 +120,11 @@ fn name_of(pair: &str) -> &str {
     pair.split_once('=').map_or(pair, |(name, _)| name)
 }
 
-/// Only what a person at the terminal must see.
+/// Only what a person at the terminal must see: that a run was broken off and waits, for example.
 fn quiet(config: &Config) -> crate::config::Log {
     let mut log = config.log.clone();
     if log.filter == "info" {
-        log.filter = "error".to_owned();
+        log.filter = "warn".to_owned();
     }
     log
 }

@@ -282,7 +282,15 @@ impl<'r, 't> StepRun<'r, 't> {
         self.at = problems.first().map(|problem| problem.path.clone());
         let faults: Vec<String> = problems
             .iter()
-            .map(|problem| format!("`{}`: {} in `{}`", problem.path, problem.message, problem.source))
+            .map(|problem| {
+                // Most messages quote the part that failed; the whole expression is told where none is.
+                let quoted = if problem.message.contains('`') {
+                    String::new()
+                } else {
+                    format!(" in `{}`", problem.source)
+                };
+                format!("`{}`: {}{quoted}", problem.path, problem.message)
+            })
             .collect();
         Err(ActionError::Input(format!("an expression failed: {}", faults.join("; "))))
     }
