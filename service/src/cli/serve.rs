@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
@@ -39,8 +40,9 @@ impl Serve {
             ))
         })?;
         let app = App::build(config).await?;
+        let stop = stop_signal()?;
         announce(&app, &listener);
-        serve_app(&app, listener, stop_signal()).await
+        serve_app(&app, listener, stop).await
     }
 }
 
@@ -97,8 +99,8 @@ pub(super) async fn worker(global: &Global) -> Result<(), CommandError> {
     }
     telemetry::init(&config.log).map_err(|error| CommandError::usage(error.to_string()))?;
     let app = App::build(config).await?;
+    let (worker, shutdown) = (app.worker(), stop_signal()?);
     tracing::info!(worker.concurrency = app.config.worker.concurrency, "ready for tasks");
-    let (worker, shutdown) = (app.worker(), stop_signal());
     tokio::join!(worker.run(shutdown.clone()), worker.keep_house(shutdown));
     app.db.close().await;
     Ok(())
@@ -117,30 +119,20 @@ pub(super) async fn migrate(global: &Global) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Fires at Ctrl-C or at the signal that a supervisor sends.
-pub(super) fn stop_signal() -> CancellationToken {
+/// Fires at Ctrl-C or at the signal that a supervisor sends. Both are heard from the moment this returns.
+fn stop_signal() -> Result<CancellationToken, CommandError> {
+    let unheard = |error| CommandError::failed(format!("signals to stop cannot be heard: {error}"));
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;
     let token = CancellationToken::new();
     let fired = token.clone();
     tokio::spawn(async move {
-        wait_for_signal().await;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
         tracing::info!("stopping: tasks under way go on at the next start");
         fired.cancel();
     });
-    token
-}
-
-#[cfg(unix)]
-async fn wait_for_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        },
-        Err(error) => {
-            tracing::warn!(%error, "the signal to stop cannot be heard; Ctrl-C can");
-            let _ = tokio::signal::ctrl_c().await;
-        }
-    }
+    Ok(token)
 }

@@ -16,6 +16,7 @@
 
 mod actions;
 mod architecture;
+mod cli;
 mod generated;
 mod git_http;
 mod http;

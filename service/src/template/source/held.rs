@@ -45,7 +45,7 @@ impl Holding {
         let name = format!("posted-{}", holding.last.fetch_add(1, Ordering::Relaxed));
         holding.trees.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), files);
         let pin = Pin {
-            source: "posted files".to_owned(),
+            source: "the given files".to_owned(),
             tree: TreeId(name),
             commit: None,
             path: path.to_owned(),

@@ -1,0 +1,76 @@
+//! What the program says of itself, and the commands that only print.
+
+use std::process::Stdio;
+
+use super::program::Program;
+
+fn help(arguments: &[&str]) -> String {
+    let ran = Program::new().run(arguments);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.out
+}
+
+#[test]
+fn help_names_every_command_and_the_exit_codes() {
+    insta::assert_snapshot!("stagecraft", help(&["--help"]));
+}
+
+#[test]
+fn every_command_explains_its_options() {
+    for command in
+        ["demo", "serve", "worker", "new", "render", "migrate", "openapi", "settings", "completions"]
+    {
+        insta::assert_snapshot!(command, help(&[command, "--help"]));
+    }
+}
+
+#[test]
+fn a_slip_in_a_command_is_answered_with_the_nearest_and_code_2() {
+    let ran = Program::new().run(&["rendr"]);
+
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("'render'"), "{}", ran.err);
+}
+
+#[test]
+fn the_printed_description_of_the_api_is_the_committed_one() {
+    assert_eq!(help(&["openapi"]), include_str!("../../../openapi.json"));
+}
+
+#[test]
+fn the_printed_settings_are_the_defaults_and_can_be_given_back() {
+    let program = Program::new();
+    let settings = program.run(&["settings"]).out;
+    program.write("site.yaml", &settings);
+
+    let ran = program.run(&["migrate", "--config", "site.yaml"]);
+
+    assert_eq!(settings, include_str!("../../../config.default.yaml"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+}
+
+#[test]
+fn a_mistyped_setting_is_told_with_its_line_and_code_2() {
+    let program = Program::new();
+    program.write("site.yaml", "server:\n  listn: 127.0.0.1:1\n");
+
+    let ran = program.run(&["migrate", "--config", "site.yaml"]);
+
+    insta::assert_snapshot!(ran.steady(), @r"
+    error: site.yaml:2: `server.listn` is not a setting; did you mean `listen`?
+    exit code 2
+    ");
+}
+
+#[test]
+fn the_completions_are_a_script_that_bash_can_load() {
+    let program = Program::new();
+    program.write("completions.sh", &help(&["completions", "bash"]));
+
+    let script = ". ./completions.sh && complete -p stagecraft";
+    let bash =
+        program.command("bash".as_ref()).args(["-c", script]).stderr(Stdio::inherit()).output().unwrap();
+
+    assert!(bash.status.success());
+    assert!(String::from_utf8_lossy(&bash.stdout).contains("_stagecraft"));
+}
