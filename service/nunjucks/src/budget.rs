@@ -27,7 +27,7 @@ pub struct Budget {
     pub output_bytes: u64,
     /// Bytes of data that one filter or method may be given or produce.
     pub scratch_bytes: u64,
-    /// Bytes of all strings built on the way.
+    /// Bytes of all strings built on the way, and a share of those looked through.
     pub text_bytes: u64,
     /// Calls of registered filters and functions.
     pub function_calls: u64,
@@ -42,7 +42,7 @@ impl Default for Budget {
             depth: 512,
             output_bytes: 16 * 1024 * 1024,
             scratch_bytes: 64 * 1024 * 1024,
-            text_bytes: 256 * 1024 * 1024,
+            text_bytes: 64 * 1024 * 1024,
             function_calls: 4096,
         }
     }
@@ -139,6 +139,17 @@ impl Meter {
     pub(crate) fn text(&self, bytes: usize) -> Res<()> {
         self.scratch(bytes)?;
         spend(&self.text, bytes, self.budget.text_bytes, Limit::TextBytes)
+    }
+
+    /// A string is looked through: quickly if it is ASCII.
+    pub(crate) fn read(&self, text: &str) -> Res<()> {
+        let bytes = if text.is_ascii() { text.len() / 16 } else { text.len() };
+        spend(&self.text, bytes, self.budget.text_bytes, Limit::TextBytes)
+    }
+
+    /// So many items are looked at, which is much less than evaluating something.
+    pub(crate) fn touch(&self, items: usize) -> Res<()> {
+        self.work(items / 32)
     }
 
     /// One operation is about to hold so many bytes.

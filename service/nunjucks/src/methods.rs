@@ -114,7 +114,6 @@ impl Method {
 struct Call<'a> {
     args: &'a [V],
     meter: &'a Meter,
-    jinja: bool,
 }
 
 impl<'a> Call<'a> {
@@ -137,8 +136,8 @@ impl<'a> Call<'a> {
 }
 
 /// Calls a method. A marked receiver or argument marks what comes out.
-pub(crate) fn call(receiver: &V, method: Method, args: Vec<V>, meter: &Meter, jinja: bool) -> Res<V> {
-    let call = Call { args: &args, meter, jinja };
+pub(crate) fn call(receiver: &V, method: Method, args: Vec<V>, meter: &Meter) -> Res<V> {
+    let call = Call { args: &args, meter };
     let result = match receiver {
         V::String(text) => string::call(text, method.0, &call),
         V::Safe(text) => string::call(text, method.0, &call),
@@ -147,6 +146,7 @@ pub(crate) fn call(receiver: &V, method: Method, args: Vec<V>, meter: &Meter, ji
         V::Record(record) => object::call(record, method.0, &call),
         V::Regex(cell) => {
             let text = to_text(call.arg(0), meter)?;
+            meter.text(text.as_str().len())?;
             let (found, last) = cell.regex.test(text.as_str(), cell.last.get());
             cell.last.set(last);
             Ok(V::Bool(found, text.mark()))

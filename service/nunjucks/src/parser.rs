@@ -1,9 +1,10 @@
 //! Builds the syntax of a template out of its pieces.
 //!
-//! Statements are here, expressions in [`expr`]. Recursion is counted, so no source can use up
+//! Statements are in [`statement`], operators in [`expr`], what they join in [`operand`]. Recursion is counted, so no source can use up
 //! the stack; every node is counted too.
 
 mod expr;
+mod operand;
 mod statement;
 
 use crate::ast::{Ast, Expr, ExprId, Node, Sym};

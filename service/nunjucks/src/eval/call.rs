@@ -22,13 +22,16 @@ impl Run<'_> {
     pub(super) fn call(&self, callee: ExprId, args: &Args, place: &Place) -> Res<V> {
         if let (Expr::Field { target, name }, offset) = self.ast.expr(callee) {
             let receiver = self.expr(*target, place)?;
-            let own = super::expr::own_property(&receiver, name.as_str());
+            let own = self.own_member(&receiver, name).transpose()?;
             if own.is_none()
                 && let Some(method) = self.method(&receiver, name.as_str())
             {
                 return self.call_method(&receiver, method, args, place).map_err(|fault| fault.at(offset));
             }
-            let target = own.unwrap_or_else(|| self.member(&receiver, name));
+            let target = match own {
+                Some(own) => own,
+                None => self.member(&receiver, name)?,
+            };
             return self.call_value(&target, callee, args, place).map_err(|fault| fault.at(offset));
         }
         let target = self.expr(callee, place)?;
@@ -178,7 +181,7 @@ impl Run<'_> {
     fn call_method(&self, receiver: &V, method: Method, args: &Args, place: &Place) -> Res<V> {
         let arity = method.arity(receiver, self.env.syntax.jinja);
         let args = self.positional(args, method.name(), arity, place)?;
-        methods::call(receiver, method, args, &self.meter, self.env.syntax.jinja)
+        methods::call(receiver, method, args, &self.meter)
     }
 
     /// Runs a macro and gives its text.

@@ -49,7 +49,7 @@ impl Run<'_> {
             Expr::Dict(pairs) => self.dictionary(pairs, place),
             Expr::Field { target, name } => {
                 let target = self.expr(*target, place)?;
-                Ok(self.member(&target, name))
+                self.member(&target, name)
             }
             Expr::Index { target, key } => self.index((*target, *key), place),
             Expr::Slice { target, parts } => self.slice(*target, parts, place),
@@ -141,6 +141,9 @@ impl Run<'_> {
         let left = self.expr(left, place)?;
         let right = self.expr(right, place)?;
         let mark = left.mark() | right.mark();
+        if let (Some(left), Some(_)) = (left.as_text(), right.as_text()) {
+            self.meter.read(left.as_str())?;
+        }
         let (answer, mark) = match op {
             Comparison::Strict => (strict_equal(&left, &right), mark),
             Comparison::NotStrict => (!strict_equal(&left, &right), mark),
@@ -170,6 +173,7 @@ impl Run<'_> {
         let (answer, mark) = match &haystack {
             V::String(text) => {
                 let needle = to_text(&needle, &self.meter)?;
+                self.meter.read(text.as_str())?;
                 (text.as_str().contains(needle.as_str()), mark | needle.mark())
             }
             V::Safe(_) => {
@@ -177,12 +181,19 @@ impl Run<'_> {
                 (matches!(key.as_str(), "length" | "val"), mark)
             }
             V::Array(array) => {
-                self.meter.work(array.len())?;
-                let items = array.to_vec();
-                let found = items.iter().find(|item| strict_equal(item, &needle));
-                (found.is_some(), mark | found.map_or(Mark::PLAIN, V::mark))
+                self.meter.touch(array.len())?;
+                if let Some(text) = needle.as_text() {
+                    self.meter.work(text.as_str().len().saturating_mul(array.len()) / 1024)?;
+                }
+                let found =
+                    array.look(|items| items.iter().find(|item| strict_equal(item, &needle)).map(V::mark));
+                (found.is_some(), mark | found.unwrap_or(Mark::PLAIN))
             }
-            V::Record(record) => (record.has(to_text(&needle, &self.meter)?.as_str()), mark),
+            V::Record(record) => {
+                let key = to_text(&needle, &self.meter)?;
+                self.meter.read(key.as_str())?;
+                (record.has(key.as_str()), mark)
+            }
             other => {
                 let message = format!("`in` needs an array, an object or a string, not {}", other.kind());
                 return Err(Fault::type_error(message));
@@ -195,24 +206,35 @@ impl Run<'_> {
         let target = self.expr(target, place)?;
         let key = self.expr(key, place)?;
         let name = to_text(&key, &self.meter)?;
-        let value = self.member(&target, &name);
+        self.meter.read(name.as_str())?;
+        let value = self.member(&target, &name)?;
         // What a secret picks out of an array or object tells the secret; scalars carry that on.
         let scalar = matches!(value, V::Bool(..) | V::Number(..) | V::String(_) | V::Safe(_));
         Ok(if scalar { value.and_mark(name.mark()) } else { value })
     }
 
     /// A property of a value: its own, or one of the methods that templates may call.
-    pub(super) fn member(&self, target: &V, name: &Text) -> V {
-        if let Some(own) = own_property(target, name.as_str()) {
+    pub(super) fn member(&self, target: &V, name: &Text) -> Res<V> {
+        if let Some(own) = self.own_member(target, name) {
             return own;
         }
-        match target {
+        Ok(match target {
             V::Callable(callable) => callable_member(callable, name.as_str()),
             _ => match self.method(target, name.as_str()) {
                 Some(method) => V::callable(Callable::Method { receiver: target.clone(), method }),
                 None => V::Undefined,
             },
+        })
+    }
+
+    /// A property that belongs to the value itself; a text is looked through for it.
+    pub(super) fn own_member(&self, target: &V, name: &Text) -> Option<Res<V>> {
+        if let Some(text) = target.as_text()
+            && let Err(fault) = self.meter.read(text.as_str())
+        {
+            return Some(Err(fault));
         }
+        own_property(target, name.as_str()).map(Ok)
     }
 
     /// `target[start:stop:step]`, as an array of items or code units.
@@ -261,13 +283,16 @@ impl Run<'_> {
         loop {
             let place = plain_number(&index, &self.meter)?;
             let past = if down { place <= stop } else { place >= stop };
-            // A position that is no number passes every comparison, and the work runs out.
+            // What is no number passes every comparison: the original goes on until it must stop.
+            if place.is_nan() || (!down && count.is_nan() && stop.is_nan()) {
+                self.meter.work(usize::MAX)?;
+            }
             if place < 0.0 || place > count || past {
                 break;
             }
             self.meter.work(1)?;
             let key = to_text(&index, &self.meter)?;
-            let item = own_property(target, key.as_str()).unwrap_or(V::Undefined);
+            let item = self.own_member(target, &key).unwrap_or(Ok(V::Undefined))?;
             items.push(item.and_mark(mark));
             index = add(&index, &step, &self.meter)?;
         }

@@ -159,8 +159,10 @@ pub(super) fn length(call: &Call<'_>) -> Res<V> {
     Ok(match call.input {
         V::Array(array) => V::count(array.len()),
         V::Record(record) => V::count(record.len()),
-        V::String(text) => V::count(utf16::len(text.as_str())),
-        V::Safe(text) => V::count(utf16::len(text.as_str())),
+        V::String(_) | V::Safe(_) => {
+            let text = call.text()?;
+            V::count(utf16::len(text.as_str()))
+        }
         V::Undefined | V::Null | V::Bool(false, _) => V::count(0),
         _ => V::Undefined,
     })
@@ -212,6 +214,14 @@ fn attributes(call: &Call<'_>, argument: usize) -> Res<Vec<V>> {
         return Ok(array.to_vec());
     }
     let name = attribute_name(name, call.meter)?;
+    if let V::Safe(text) = call.input {
+        // The original finds nothing where the characters should be.
+        return if text.is_empty() {
+            Ok(Vec::new())
+        } else {
+            attribute(&V::Undefined, &name).map(|_| Vec::new())
+        };
+    }
     let values = items_or_indexed(call)?.unwrap_or_default();
     values.iter().map(|value| attribute(value, &name)).collect()
 }

@@ -41,14 +41,14 @@ fn follow(value: &V, path: &[String]) -> Res<V> {
 }
 
 /// Sorts by keys that were computed once; the order of equals is kept.
-fn sort_by_keys(
-    keyed: Vec<(V, V)>,
+fn sort_by_keys<K: Clone>(
+    keyed: Vec<(K, V)>,
     call: &Call<'_>,
-    mut compare: impl FnMut(&V, &V) -> Res<Ordering>,
+    mut compare: impl FnMut(&K, &K) -> Res<Ordering>,
 ) -> Res<Vec<V>> {
     let mut failure = None;
     let mut keyed = keyed;
-    merge_sort(&mut keyed, &mut |left: &(V, V), right: &(V, V)| {
+    merge_sort(&mut keyed, &mut |left: &(K, V), right: &(K, V)| {
         if failure.is_some() {
             return Ordering::Equal;
         }
@@ -105,31 +105,34 @@ pub(super) fn sort(call: &Call<'_>) -> Res<V> {
     let descending = call.arg(0).truthy();
     let exact = call.arg(1).truthy();
     let path = path(call, call.arg(2))?;
+    // JavaScript leaves undefined items at the end without comparing them, and a single item alone.
+    let (mut last, rest): (Vec<V>, Vec<V>) = values.into_iter().partition(V::is_undefined);
+    if rest.len() < 2 {
+        return Ok(V::array(rest.into_iter().chain(last).collect()));
+    }
     let key = |value: V| {
         let key = follow(&value, &path)?;
-        let key = match key.as_text() {
+        let lower = match key.as_text() {
             Some(text) if !exact => {
                 call.meter.text(text.as_str().len())?;
-                V::String(Text::plain(text.as_str().to_lowercase()))
+                Some(V::string(text.as_str().to_lowercase()))
             }
-            _ => key,
+            _ => None,
         };
-        Ok((key, value))
+        Ok(((key, lower), value))
     };
-    let keyed = if values.len() < 2 {
-        values.into_iter().map(|value| (V::Undefined, value)).collect()
-    } else {
-        // JavaScript leaves undefined items at the end without comparing them.
-        let (mut last, rest): (Vec<V>, Vec<V>) = values.into_iter().partition(V::is_undefined);
-        let keyed = rest.into_iter().map(key).collect::<Res<Vec<_>>>()?;
-        let mut sorted = sort_by_keys(keyed, call, |left, right| {
-            let answer = order(left, right, call.meter)?.0.unwrap_or(Ordering::Equal);
-            Ok(if descending { answer.reverse() } else { answer })
-        })?;
-        sorted.append(&mut last);
-        return Ok(V::array(sorted));
-    };
-    sort_by_keys(keyed, call, |_, _| Ok(Ordering::Equal)).map(V::array)
+    let keyed = rest.into_iter().map(key).collect::<Res<Vec<_>>>()?;
+    let mut sorted = sort_by_keys(keyed, call, |left, right| {
+        // Case is set aside only between two strings.
+        let (left, right) = match (left, right) {
+            ((_, Some(left)), (_, Some(right))) => (left, right),
+            ((left, _), (right, _)) => (left, right),
+        };
+        let answer = order(left, right, call.meter)?.0.unwrap_or(Ordering::Equal);
+        Ok(if descending { answer.reverse() } else { answer })
+    })?;
+    sorted.append(&mut last);
+    Ok(V::array(sorted))
 }
 
 pub(super) fn dictsort(call: &Call<'_>) -> Res<V> {

@@ -4,7 +4,7 @@
 //! borrowed while values are converted. An array never comes to lie inside of itself.
 
 use super::Call;
-use crate::budget::{MAX_VALUE_DEPTH, Meter};
+use crate::budget::{MAX_ENTRIES, MAX_VALUE_DEPTH, Meter};
 use crate::error::{Fault, Res};
 use crate::filters::merge_sort;
 use crate::number::{from_usize, relative, to_usize};
@@ -14,7 +14,7 @@ use crate::utf16;
 use std::rc::Rc;
 
 pub(super) fn call(array: &Rc<ArrayCell>, name: &str, call: &Call<'_>) -> Res<V> {
-    call.meter.work(array.len())?;
+    call.meter.touch(array.len())?;
     match name {
         "at" => Ok(at(array, call.integer_or(0, 0.0)?)),
         "concat" => concat(array, call),
@@ -27,7 +27,9 @@ pub(super) fn call(array: &Rc<ArrayCell>, name: &str, call: &Call<'_>) -> Res<V>
             let end = relative(call.integer_or(1, from_usize(size))?, size);
             Ok(V::array(array.to_vec().get(start..end.max(start)).unwrap_or_default().to_vec()))
         }
-        "push" | "append" | "unshift" | "pop" | "shift" => ends(array, name, call),
+        "push" | "append" => push(array, call),
+        "pop" if call.arg(0).is_undefined() => Ok(array.pop()),
+        "unshift" | "pop" | "shift" => first(array, name, call),
         "splice" | "insert" | "remove" => middle(array, name, call),
         _ => whole(array, name, call),
     }
@@ -73,31 +75,37 @@ fn flatten(array: &ArrayCell, depth: f64, out: &mut Vec<V>, meter: &Meter) -> Re
 }
 
 fn search(array: &ArrayCell, name: &str, call: &Call<'_>) -> Res<V> {
-    let items = array.to_vec();
-    let wanted = call.arg(0);
+    if let Some(text) = call.arg(0).as_text() {
+        call.meter.work(text.as_str().len().saturating_mul(array.len()) / 1024)?;
+    }
+    let place = |name: &str| call.integer_or(1, if name == "lastIndexOf" { f64::INFINITY } else { 0.0 });
+    let from = if name == "count" { 0.0 } else { place(name)? };
+    Ok(array.look(|items| search_items(items, name, call.arg(0), from)))
+}
+
+fn search_items(items: &[V], name: &str, wanted: &V, from: f64) -> V {
     let size = items.len();
     if name == "count" {
-        return Ok(V::count(items.iter().filter(|item| strict_equal(item, wanted)).count()));
+        return V::count(items.iter().filter(|item| strict_equal(item, wanted)).count());
     }
     if name == "lastIndexOf" {
-        let until = call.integer_or(1, from_usize(size))?;
-        let until = if until < 0.0 { from_usize(size) + until } else { until };
+        let until = if from < 0.0 { from_usize(size) + from } else { from };
         let count = if until < 0.0 { 0 } else { to_usize(until).saturating_add(1).min(size) };
         let found = items.iter().take(count).rposition(|item| strict_equal(item, wanted));
-        return Ok(V::number(found.map_or(-1.0, from_usize)));
+        return V::number(found.map_or(-1.0, from_usize));
     }
-    let start = relative(call.integer_or(1, 0.0)?, size);
+    let start = relative(from, size);
     let is_nan = |value: &V| matches!(value, V::Number(number, _) if number.is_nan());
     // `includes` finds NaN, the others do not.
     let same =
         |item: &V| strict_equal(item, wanted) || (name == "includes" && is_nan(item) && is_nan(wanted));
     let found = items.iter().skip(start).position(same).map(|place| place + start);
-    Ok(match (name, found) {
+    match (name, found) {
         ("includes", found) => {
             V::Bool(found.is_some(), found.and_then(|place| items.get(place)).map_or(wanted.mark(), V::mark))
         }
         (_, found) => V::number(found.map_or(-1.0, from_usize)),
-    })
+    }
 }
 
 fn join(array: &ArrayCell, call: &Call<'_>) -> Res<V> {
@@ -119,7 +127,16 @@ fn join(array: &ArrayCell, call: &Call<'_>) -> Res<V> {
 
 /// Puts items into an array, unless the array would come to lie inside of itself.
 fn put(array: &Rc<ArrayCell>, items: Vec<V>, added: &[V], meter: &Meter) -> Res<()> {
-    meter.entries(items.len())?;
+    if items.len() > MAX_ENTRIES {
+        meter.entries(items.len())?;
+    }
+    meter.touch(items.len())?;
+    check_cycle(array, added, meter)?;
+    array.replace(items);
+    Ok(())
+}
+
+fn check_cycle(array: &Rc<ArrayCell>, added: &[V], meter: &Meter) -> Res<()> {
     let mut pending: Vec<V> = added.to_vec();
     while let Some(value) = pending.pop() {
         meter.step()?;
@@ -132,37 +149,37 @@ fn put(array: &Rc<ArrayCell>, items: Vec<V>, added: &[V], meter: &Meter) -> Res<
             _ => {}
         }
     }
-    array.replace(items);
     Ok(())
 }
 
-/// Methods that add or take items at the beginning or the end.
-fn ends(array: &Rc<ArrayCell>, name: &str, call: &Call<'_>) -> Res<V> {
+fn push(array: &Rc<ArrayCell>, call: &Call<'_>) -> Res<V> {
+    let count = array.len() + call.args.len();
+    if count > MAX_ENTRIES {
+        call.meter.entries(count)?;
+    }
+    check_cycle(array, call.args, call.meter)?;
+    array.push(call.args);
+    Ok(V::count(count))
+}
+
+/// Methods that add or take items at the beginning, and `pop` with a position.
+fn first(array: &Rc<ArrayCell>, name: &str, call: &Call<'_>) -> Res<V> {
     let mut items = array.to_vec();
-    let result = match name {
-        "push" | "append" => {
-            items.extend(call.args.iter().cloned());
-            V::count(items.len())
-        }
-        "unshift" => {
-            items.splice(0..0, call.args.iter().cloned());
-            V::count(items.len())
-        }
-        "pop" if call.jinja && !call.arg(0).is_undefined() => {
-            let place = call.integer_or(0, 0.0)?;
-            let place = if place < 0.0 { from_usize(items.len()) + place } else { place };
-            if !(0.0..from_usize(items.len())).contains(&place) {
-                return Ok(V::Undefined);
-            }
-            items.remove(to_usize(place))
-        }
-        "pop" => items.pop().unwrap_or(V::Undefined),
-        _ if items.is_empty() => V::Undefined,
-        _ => items.remove(0),
-    };
-    let added = if matches!(name, "pop" | "shift") { &[] } else { call.args };
-    put(array, items, added, call.meter)?;
-    Ok(result)
+    let size = from_usize(items.len());
+    if name == "unshift" {
+        items.splice(0..0, call.args.iter().cloned());
+        let count = V::count(items.len());
+        put(array, items, call.args, call.meter)?;
+        return Ok(count);
+    }
+    let place = if name == "pop" { call.integer_or(0, 0.0)? } else { 0.0 };
+    let place = if place < 0.0 { size + place } else { place };
+    if !(0.0..size).contains(&place) {
+        return Ok(V::Undefined);
+    }
+    let taken = items.remove(to_usize(place));
+    put(array, items, &[], call.meter)?;
+    Ok(taken)
 }
 
 /// Methods that add or take items anywhere.

@@ -50,6 +50,23 @@ impl ArrayCell {
         self.items().borrow().clone()
     }
 
+    /// Looks at the items, which cannot be changed meanwhile.
+    pub(crate) fn look<T>(&self, at: impl FnOnce(&[V]) -> T) -> T {
+        at(&self.items().borrow())
+    }
+
+    /// Adds items at the end.
+    pub(crate) fn push(&self, added: &[V]) {
+        self.changed.set(true);
+        self.items().borrow_mut().extend_from_slice(added);
+    }
+
+    /// Takes the last item.
+    pub(crate) fn pop(&self) -> V {
+        self.changed.set(true);
+        self.items().borrow_mut().pop().unwrap_or(V::Undefined)
+    }
+
     /// Puts other items in.
     pub(crate) fn replace(&self, items: Vec<V>) {
         self.changed.set(true);

@@ -107,7 +107,10 @@ pub(crate) fn to_number(value: &V, meter: &Meter) -> Res<(f64, Mark)> {
         V::Null => (0.0, Mark::PLAIN),
         V::Bool(bool, mark) => (f64::from(u8::from(*bool)), *mark),
         V::Number(number, mark) => (*number, *mark),
-        V::String(text) => (number::parse(text.as_str()), text.mark()),
+        V::String(text) => {
+            meter.read(text.as_str())?;
+            (number::parse(text.as_str()), text.mark())
+        }
         other => {
             let text = to_text(other, meter)?;
             (number::parse(text.as_str()), text.mark())

@@ -43,9 +43,9 @@ fn loops_without_end_use_up_their_work() {
 #[test]
 fn text_that_grows_without_end_is_stopped_before_it_is_built() {
     let double = "{% set t = s %}{% for i in range(60) %}{% set t = t ~ t %}{% endfor %}";
-    assert_eq!(limit_hit(double), Limit::ScratchBytes);
+    assert_eq!(limit_hit(double), Limit::TextBytes);
     let add = "{% set t = s %}{% for i in range(60) %}{% set t = t + t %}{% endfor %}";
-    assert_eq!(limit_hit(add), Limit::ScratchBytes);
+    assert_eq!(limit_hit(add), Limit::TextBytes);
     let hoard = "{% set l = [] %}{% set t = s | center(9999999) %}{% for i in range(999) %}{% set q = l.push(t ~ i) %}{% endfor %}";
     assert_eq!(limit_hit(hoard), Limit::TextBytes);
     let replace = "{% set t = s %}{% for i in range(60) %}{% set t = t | replace('x', t) %}{% endfor %}";
@@ -60,6 +60,26 @@ fn text_that_grows_without_end_is_stopped_before_it_is_built() {
     let block = "{% set t = s %}{% for i in range(60) %}{% set t %}${{ t }}${{ t }}{% endset %}{% endfor %}";
     assert!(matches!(limit_hit(block), Limit::OutputBytes | Limit::ScratchBytes));
     assert_eq!(limit_hit("{% for i in range(99999) %}${{ s }}{% endfor %}"), Limit::OutputBytes);
+}
+
+#[test]
+fn looking_through_large_texts_again_and_again_is_stopped() {
+    for expression in [
+        "t[9999990]",
+        "t.length",
+        "t | length",
+        "t == u",
+        "'zz' in t",
+        "r/zz/.test(t)",
+        "t.indexOf('z')",
+        "t * 1",
+    ] {
+        let source = format!(
+            "{{% set t = 'é' | center(9999999) %}}{{% set u = 'é' | center(9999999) %}}\
+             {{% for i in range(99999) %}}${{{{ {expression} }}}}{{% endfor %}}"
+        );
+        assert_eq!(limit_hit(&source), Limit::TextBytes, "{expression}");
+    }
 }
 
 #[test]

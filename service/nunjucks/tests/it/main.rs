@@ -5,7 +5,7 @@
 //! put to a running Backstage. `secrets`, `budget` and `api` test what only this crate promises;
 //! `properties` tests it on generated input.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail as the tests do")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as the tests do")]
 
 mod api;
 mod budget;
