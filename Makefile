@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench generate lint
+.PHONY: help demo test bench generate lint format clippy doc
 
 DEMO_DATA := target/demo
 # What `service/bench` measures against: an installed stock Backstage backend. Left out if empty.
@@ -30,13 +30,22 @@ test: ## Run every test, on SQLite and PostgreSQL, and check what the golden pat
 	@cargo test --quiet --locked --workspace
 	@.ci/check-golden-paths
 
-lint: ## Check format, lints and documentation
+lint: format clippy doc ## Check format, lints and documentation
+
+format:
 	@cargo fmt --all --check
+
+clippy:
 	@cargo clippy --quiet --locked --workspace --all-targets -- -D warnings
-	@RUSTDOCFLAGS="-D warnings" cargo doc --quiet --locked --workspace --no-deps
+
+# The pages are for those who work on the crates: they show private items and may link to them.
+doc:
+	@RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \
+		cargo doc --quiet --locked --workspace --no-deps --document-private-items
 
 generate: ## Write the generated files anew: service/openapi.json, docs/configuration.md
 	@cargo build --quiet --locked -p stagecraft
+	@mkdir -p target
 	@cargo run --quiet --locked -p stagecraft -- openapi > target/openapi.json
 	@cargo run --quiet --locked -p stagecraft -- settings --markdown > target/configuration.md
 	@mv target/openapi.json service/openapi.json

@@ -1,9 +1,9 @@
 //! Rendering: the values of steps, and trees of files, in two languages.
 //!
 //! Step values and `fetch:template` speak Nunjucks as Backstage defines it; `fetch:handlebars` speaks
-//! Handlebars, strictly. Rendering is pure and runs on a budget; it never reads a file, the network or the
-//! clock, so that the same input gives the same output on every run. Strings that stem from a secret stay
-//! marked, and so do the files that they are written to.
+//! Handlebars, strictly. Rendering is pure and runs on a budget; no file, network, clock or chance has a part in
+//! what comes out, so that the same input gives the same output on every run. Strings that stem from a secret
+//! stay marked, and so do the files that they are written to.
 
 mod binary;
 mod crew;

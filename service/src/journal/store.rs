@@ -111,12 +111,18 @@ impl Journal {
         .ok_or(JournalError::LeaseLost)?;
         let (attempt, last_event): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         let stored = Stored { db: db.clone(), sealer: sealer.clone(), task, fence, attempt };
-        let (known_events, entries) = if last_event == 0 {
-            (HashSet::new(), HashMap::new())
-        } else {
-            (stored.event_keys(tx).await?, stored.entries(tx).await?)
-        };
-        Ok(Self { target: Target::Stored(stored), attempt, known_events, entries })
+        let known_events = if last_event == 0 { HashSet::new() } else { stored.event_keys(tx).await? };
+        Ok(Self { target: Target::Stored(stored), attempt, known_events, entries: HashMap::new() })
+    }
+
+    /// Opens what earlier runs have read and done; to be called before the run begins.
+    pub(crate) async fn open_entries(&mut self) -> Result<(), JournalError> {
+        if let Target::Stored(stored) = &self.target
+            && !self.known_events.is_empty()
+        {
+            self.entries = stored.entries().await?;
+        }
+        Ok(())
     }
 
     /// Number of the attempt: 1, and one more with every retry.
@@ -124,10 +130,9 @@ impl Journal {
         self.attempt
     }
 
-    /// Whether earlier runs of this attempt have left events.
-    pub fn is_resumed(&self) -> bool {
-        let prefix = format!("{}/", self.attempt);
-        self.known_events.iter().any(|key| key.starts_with(&prefix))
+    /// Whether an earlier run of this attempt wrote the event with this key.
+    pub fn has_event(&self, key: &str) -> bool {
+        self.known_events.contains(&format!("{}/{key}", self.attempt))
     }
 
     /// Adds an event. `key` names it within the attempt and is the same when the run is repeated; an event
@@ -268,13 +273,13 @@ impl Stored {
         Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
     }
 
-    async fn entries(&self, tx: &mut WriteTx) -> Result<HashMap<(String, String), Value>, JournalError> {
+    async fn entries(&self) -> Result<HashMap<(String, String), Value>, JournalError> {
         let rows = sqlx::query(
             "select step, entry_key, sealed from task_journal where task_id = $1 and (kind = 'effect' or attempt = $2)",
         )
         .bind(self.task.to_string())
         .bind(self.attempt)
-        .fetch_all(&mut **tx)
+        .fetch_all(self.db.reader())
         .await?;
         let mut entries = HashMap::with_capacity(rows.len());
         for row in rows {

@@ -20,9 +20,10 @@ use catalog_gen::{Entry, File, FileTree, TreePath};
 use handlebars::{Context, Handlebars, Template};
 use nunjucks::Value as NValue;
 
+use super::RenderError;
+use super::crew::{self, Crew};
 use super::names::{Verdict, ending, judge};
 use super::outcome::{Outcome, RenderedTree};
-use super::{RenderError, crew};
 use budget::Allowance;
 use faults::Faults;
 use secrets::Secrets;
@@ -33,11 +34,11 @@ const SUFFIX: &str = ".hbs";
 
 /// Renders a skeleton: contents of `*.hbs` (suffix dropped) and every file name; `values` is the root.
 pub fn render_tree(skeleton: &FileTree, values: &NValue) -> Result<RenderedTree, RenderError> {
-    render_on(crew::threads_for(skeleton), skeleton, &Language::new(values))
+    render_on(Crew::of_this_machine(), skeleton, &Language::new(values))
 }
 
-fn render_on(threads: usize, skeleton: &FileTree, language: &Language) -> Result<RenderedTree, RenderError> {
-    crew::render(skeleton, threads, || {
+fn render_on(crew: Crew, skeleton: &FileTree, language: &Language) -> Result<RenderedTree, RenderError> {
+    crew::render(skeleton, crew, || {
         let mut worker = Worker { language, tags: Tags::default() };
         move |path: &TreePath, entry: &Entry| worker.entry(path, entry)
     })

@@ -13,10 +13,11 @@ use catalog_gen::{Entry, File, FileTree, TreePath};
 use nunjucks::{Context, Environment, Syntax, Text, Value as NValue};
 
 use super::binary::is_binary;
+use super::crew::{self, Crew};
 use super::globs::CopyGlobs;
 use super::names::{Verdict, ending, judge};
 use super::outcome::{Outcome, RenderedTree};
-use super::{Place, RenderError, crew, filters};
+use super::{Place, RenderError, filters};
 
 /// How a tree is rendered; the names are those of `fetch:template`'s input.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +41,7 @@ pub fn render_tree(
     values: &NValue,
     hosts: &[String],
 ) -> Result<RenderedTree, RenderError> {
-    render_on(crew::threads_for(skeleton), skeleton, options, &Language::new(options, values, hosts))
+    render_on(Crew::of_this_machine(), skeleton, options, &Language::new(options, values, hosts))
 }
 
 /// Renders one file's text.
@@ -55,14 +56,14 @@ pub fn render_file(
 }
 
 fn render_on(
-    threads: usize,
+    crew: Crew,
     skeleton: &FileTree,
     options: &TreeOptions,
     language: &Language,
 ) -> Result<RenderedTree, RenderError> {
     let copies = CopyGlobs::new(&options.copy_without_templating, skeleton)?;
     let extension = options.template_file_extension.as_deref();
-    crew::render(skeleton, threads, || {
+    crew::render(skeleton, crew, || {
         let mut worker = Worker { language, copies: &copies, extension, folders: HashMap::new() };
         move |path: &TreePath, entry: &Entry| worker.entry(path, entry)
     })

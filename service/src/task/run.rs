@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::model::TaskSecrets;
-use super::runner::{Outcome, Runner, Tools};
+use super::runner::{Outcome, Runner, START, Tools};
 use super::scope::Scope;
 use super::store::cancel_topic;
 use super::{Task, TaskError, TaskStatus, Tasks};
@@ -67,14 +67,14 @@ impl Tasks {
     ) -> Result<TaskStatus, JournalError> {
         let started = Instant::now();
         let mut journal = self.take_over(id, lease).await?;
-        if journal.is_resumed() {
+        if journal.has_event(START) {
             let body = EventBody::message(
                 "The worker that ran this task is gone; another one goes on where it stopped",
             );
             journal.event(&format!("resumed/{}", lease.fence), EventKind::Log, body).await?;
         }
         let mut given_up = false;
-        let (template, outcome) = match self.open(id, lease).await {
+        let (template, outcome) = match self.open(id, lease, &mut journal).await {
             Ok((task, secrets)) => {
                 let run = self.run_info(&task, secrets.keys().cloned().collect());
                 let walk = Walk { task: &task, secrets: &secrets, run: &run, cancelled };
@@ -100,7 +100,12 @@ impl Tasks {
 
     /// Reads what a run needs. A task that cannot be read, or whose workers keep dying, ends here instead of
     /// being tried for ever.
-    async fn open(&self, id: TaskId, lease: &Lease) -> Result<(Task, TaskSecrets), Unopened> {
+    async fn open(
+        &self,
+        id: TaskId,
+        lease: &Lease,
+        journal: &mut Journal,
+    ) -> Result<(Task, TaskSecrets), Unopened> {
         if lease.attempts > i64::from(self.inner.max_attempts) {
             let text = format!(
                 "the task was started {} times and its worker died each time; it is given up. Look at the log of the \
@@ -113,6 +118,7 @@ impl Tasks {
                 at: None,
             }));
         }
+        journal.open_entries().await?;
         Ok((self.get(id).await?, self.secrets(id).await?))
     }
 
@@ -236,6 +242,17 @@ impl From<TaskError> for Unopened {
     fn from(error: TaskError) -> Self {
         match error {
             TaskError::Db(error) => Self::Away(error),
+            other => {
+                Self::Hopeless(FailureInfo { name: "Error".to_owned(), message: other.to_string(), at: None })
+            }
+        }
+    }
+}
+
+impl From<JournalError> for Unopened {
+    fn from(error: JournalError) -> Self {
+        match error {
+            JournalError::Db(error) => Self::Away(error),
             other => {
                 Self::Hopeless(FailureInfo { name: "Error".to_owned(), message: other.to_string(), at: None })
             }

@@ -18,6 +18,9 @@ use crate::render::{ExpressionProblem, StepStatus, ValueRenderer};
 use crate::telemetry::Metrics;
 use crate::template::Step;
 
+/// Key of the first event of a walk.
+pub(super) const START: &str = "start";
+
 /// What all walks share.
 #[derive(Clone, Copy)]
 pub(super) struct Tools<'t> {
@@ -53,7 +56,7 @@ impl Runner<'_> {
     /// Runs every step and renders the output.
     pub(super) async fn walk(&mut self) -> Result<Outcome, JournalError> {
         let count = self.spec.steps.len();
-        self.say("start", EventBody::message(format!("Starting up task with {count} steps"))).await?;
+        self.say(START, EventBody::message(format!("Starting up task with {count} steps"))).await?;
         let spec = self.spec;
         for step in &spec.steps {
             self.step(step).await?;

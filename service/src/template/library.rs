@@ -17,7 +17,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::Mutex;
 
 use super::entity::nearest;
-use super::source::Folder;
+use super::source::{Folder, Reach};
 use super::{FetchError, Pin, Sources, Template, TemplateError};
 use load::{Loaded, Loader};
 use origin::At;
@@ -120,8 +120,8 @@ impl Library {
             items.extend(loaded.get(source).into_iter().flat_map(|known| known.items.iter().cloned()));
         }
         let shelf = Shelf::new(items);
-        for (folder, reached) in shelf.folders() {
-            folder.reach(reached);
+        for (folder, reaches) in shelf.folders() {
+            folder.serve(reaches).await;
             folder.look().await;
         }
         self.replace(shelf)
@@ -159,7 +159,7 @@ impl Library {
                 template.entity_ref
             ))
         })?;
-        at.pin(&self.sources, &shelf.folders_of_templates(at)).await
+        at.pin(&self.sources, &reach::reach(template, &at.path), &shelf.folders_of_templates(at)).await
     }
 
     fn shelf(&self) -> Arc<Shelf> {
@@ -215,19 +215,16 @@ impl Shelf {
         self.items.iter().find(|item| item.listed.entity_ref.as_deref() == Some(entity_ref))
     }
 
-    /// The folders that are sources, each with the parts that its templates can read; none for all of it.
-    fn folders(&self) -> Vec<(Arc<Folder>, Option<BTreeSet<String>>)> {
-        let mut folders: BTreeMap<String, (Arc<Folder>, Option<BTreeSet<String>>)> = BTreeMap::new();
+    /// The folders that are sources, each with what its templates can read, one by one.
+    fn folders(&self) -> Vec<(Arc<Folder>, BTreeSet<Reach>)> {
+        let mut folders: BTreeMap<String, (Arc<Folder>, BTreeSet<Reach>)> = BTreeMap::new();
         for item in &self.items {
             let (Some(template), Some(at)) = (&item.template, &item.at) else { continue };
             let Some(folder) = at.folder() else { continue };
             let entry = folders
                 .entry(folder.url().to_owned())
-                .or_insert_with(|| (Arc::clone(folder), Some(BTreeSet::new())));
-            match (reach::reach(template, &at.path), &mut entry.1) {
-                (Some(more), Some(known)) => known.extend(more),
-                _ => entry.1 = None,
-            }
+                .or_insert_with(|| (Arc::clone(folder), BTreeSet::new()));
+            entry.1.insert(reach::reach(template, &at.path));
         }
         folders.into_values().collect()
     }

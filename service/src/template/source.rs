@@ -12,6 +12,7 @@ mod remote;
 mod trees;
 mod url;
 
+use std::collections::BTreeSet;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -23,7 +24,7 @@ use crate::config;
 use crate::git::{CommitId, GitError, ObjectStore, TreeId};
 use crate::secret::Secret;
 
-pub(super) use folder::{Folder, Stamp, blocking};
+pub(super) use folder::{Folder, Reach, Stamp, blocking};
 pub use held::Held;
 pub(super) use url::{Absolute, GitPlace, absolute, beside, is_absolute};
 
@@ -212,8 +213,8 @@ impl Sources {
                         "`{url}` lies outside of the folders in `templates.sources`; add its folder there"
                     ))
                 })?;
-                folder.reach_also(&path);
-                let tree = self.snapshot(&folder, None, &[]).await?;
+                let reach = Some(BTreeSet::from([path.clone()]));
+                let tree = self.snapshot(&folder, &reach, None, &[]).await?;
                 Ok(Pin { source: folder.url().to_owned(), tree, commit: None, path })
             }
         }
@@ -277,11 +278,23 @@ impl Sources {
                 let folders = self.inner.folders.read().unwrap_or_else(PoisonError::into_inner).clone();
                 let folder = folders.into_iter().find(|folder| folder.url() == pin.source);
                 let folder = folder.ok_or_else(|| gone("the folder is not one of `templates.sources`"))?;
-                folder.forget();
-                self.snapshot(&folder, None, &[]).await?
+                folder.forget().await;
+                return self.restore_from(&folder, pin).await?.ok_or_else(|| gone("they have changed since"));
             }
         };
         if tree == pin.tree { Ok(()) } else { Err(gone("they have changed since")) }
+    }
+
+    /// Makes snapshots of a folder until one has the tree of the pin.
+    async fn restore_from(&self, folder: &Arc<Folder>, pin: &Pin) -> Result<Option<()>, FetchError> {
+        let mut reaches = folder.served();
+        reaches.insert(Some(BTreeSet::from([pin.path.clone()])));
+        for reach in reaches {
+            if self.snapshot(folder, &reach, None, &[]).await? == pin.tree {
+                return Ok(Some(()));
+            }
+        }
+        Ok(None)
     }
 
     /// Fetches a repository; requests for the same wait for one another.
@@ -338,10 +351,11 @@ impl Sources {
     pub(super) async fn snapshot(
         &self,
         folder: &Arc<Folder>,
+        reach: &Reach,
         template: Option<&TreePath>,
         strict: &[String],
     ) -> Result<TreeId, FetchError> {
-        let (id, fresh) = folder.snapshot(&self.inner.store, template, strict).await?;
+        let (id, fresh) = folder.snapshot(&self.inner.store, reach, template, strict).await?;
         if let Some(tree) = fresh {
             self.inner.trees.put(&id, "", &tree);
         }

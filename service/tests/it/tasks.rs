@@ -327,6 +327,7 @@ async fn a_retry_goes_on_with_the_repository_that_is_there() {
     assert_eq!(app.git("acme", "demo", &["rev-list", "--count", "--all"]), "1");
     let completions = app.events(id).await.iter().filter(|event| event.kind == EventKind::Completion).count();
     assert_eq!(completions, 1);
+    assert!(!app.messages(id).await.iter().any(|message| message.contains("another one goes on")));
 }
 
 #[tokio::test]
@@ -416,4 +417,18 @@ async fn a_task_whose_workers_keep_dying_is_given_up_visibly() {
     let (name, message) = app.failure(id).await;
     assert_eq!((name.as_str(), app.app.queue.counts().await.unwrap().dead), ("ServiceUnavailableError", 1));
     assert!(message.contains("2 times"), "{message}");
+}
+
+#[tokio::test]
+async fn a_task_whose_seal_was_lost_ends_with_a_reason() {
+    let app = TestApp::new().await;
+    app.template("say", SAY, &[]).await;
+    let id = app.try_create("say", json!({ "name": "x" }), json!({ "token": "hunter2" })).await.unwrap();
+    std::fs::remove_file(app.data().join("secret.key")).unwrap();
+
+    let app = app.reopened().await;
+    app.drain().await;
+
+    let (_, message) = app.failure(id).await;
+    assert!(message.contains("secrets.key"), "{message}");
 }

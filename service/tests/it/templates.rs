@@ -126,7 +126,10 @@ async fn an_unknown_reference_is_answered_with_the_nearest() {
     let library = place.library(&place.sources("a"), &["s"]).await;
 
     let error = library.find("template:default/rust-servcie").unwrap_err();
-    assert_eq!(error.to_string(), "Template template:default/rust-servcie not found");
+    assert_eq!(
+        error.to_string(),
+        "Template template:default/rust-servcie not found; did you mean `template:default/rust-service`?"
+    );
     assert!(
         matches!(error, FindError::NotFound { nearest: Some(near), .. } if near == "template:default/rust-service")
     );
@@ -371,11 +374,12 @@ async fn what_no_template_reads_is_not_looked_at() {
 
     let tree = sources.read_folder(Some(&pin), "/", None).await.unwrap().tree;
     let paths: Vec<_> = texts(&tree).into_keys().collect();
-    assert_eq!(paths, ["a/template.yaml", "b/template.yaml", "shared/x/x.txt"]);
+    assert_eq!(paths, ["b/template.yaml", "shared/x/x.txt"]);
 
     place.write("s/packages/huge.bin", "changed");
+    place.write("s/a/other.txt", "changed");
     library.refresh().await;
-    assert_eq!(library.pin(&library.find("template:default/a").unwrap()).await.unwrap().tree, pin.tree);
+    assert_eq!(library.pin(&library.find("template:default/b").unwrap()).await.unwrap().tree, pin.tree);
 }
 
 #[tokio::test]

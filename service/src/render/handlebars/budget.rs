@@ -4,6 +4,7 @@
 //! given two invisible helpers that count its entries and its depth, and the output has an end. The invariant:
 //! reading and rendering end within an allowance of depth, work and bytes, or with an error that names it.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use handlebars::template::{DecoratorTemplate, HelperTemplate, Parameter, TemplateElement};
@@ -85,14 +86,14 @@ pub(super) fn meter(template: &mut Template) -> Result<(), String> {
                 let HelperTemplate { template, inverse, .. } = &mut **helper;
                 for block in [template, inverse].into_iter().flatten() {
                     meter(block)?;
-                    enclose(block);
+                    enclose(block)?;
                 }
             }
             TemplateElement::DecoratorBlock(decorator) => {
                 let DecoratorTemplate { template, .. } = &mut **decorator;
                 if let Some(block) = template {
                     meter(block)?;
-                    enclose(block);
+                    enclose(block)?;
                 }
             }
             TemplateElement::PartialBlock(_) => {
@@ -106,19 +107,27 @@ pub(super) fn meter(template: &mut Template) -> Result<(), String> {
     Ok(())
 }
 
-fn enclose(block: &mut Template) {
+fn enclose(block: &mut Template) -> Result<(), String> {
     let length = block.elements.len();
-    let Some(place) = block.mapping.first().cloned() else { return };
-    let (Some(enter), Some(leave)) = (counter(ENTER, length), counter(LEAVE, length)) else { return };
+    let (Some(enter), Some(leave)) = (counter(ENTER, length), counter(LEAVE, length)) else {
+        return Err("its blocks cannot be counted".to_owned());
+    };
     block.elements.insert(0, enter);
-    block.mapping.insert(0, place.clone());
     block.elements.push(leave);
-    block.mapping.push(place);
+    // Places belong to elements by position; the parser gives none to an arm of `else if`.
+    if let Some(place) = block.mapping.first().cloned() {
+        block.mapping.insert(0, place);
+    }
+    Ok(())
 }
 
-/// A call of a counter, made from one that the parser made because it cannot be built from outside.
+/// A call of a helper. It comes from the parser because it cannot be built from outside.
+static CALL: LazyLock<Option<TemplateElement>> =
+    LazyLock::new(|| Template::compile("{{x}}").ok().and_then(|mut template| template.elements.pop()));
+
+/// A call of a counter.
 fn counter(name: &str, length: usize) -> Option<TemplateElement> {
-    let mut element = Template::compile("{{x}}").ok()?.elements.pop()?;
+    let mut element = CALL.clone()?;
     let TemplateElement::Expression(helper) = &mut element else { return None };
     helper.name = Parameter::Name(name.to_owned());
     helper.params.push(Parameter::Literal(Json::from(length)));

@@ -2,7 +2,7 @@
 //!
 //! A source is a file of entities, a folder of them, or a URL of either in a git repository. In a folder the
 //! first of `all.yaml`, `all.yml`, `template.yaml`, `template.yml` counts; without any of them every
-//! `template.yaml` one or two levels down; else `catalog-info.yaml`. `Location` entities lead to further
+//! `template.yaml` one or two levels down, or if there is none three; else `catalog-info.yaml`. `Location` entities lead to further
 //! files, also with patterns and into other repositories. Entities of other kinds are looked over. The
 //! invariant: no file is read twice in one load, so Locations that name each other end.
 
@@ -26,6 +26,8 @@ const MAX_DEPTH: usize = 10;
 const DOORS: [&str; 4] = ["all.yaml", "all.yml", "template.yaml", "template.yml"];
 /// Where templates are looked for in a folder without such a file: everywhere.
 const NESTED: [&str; 4] = ["*/template.yaml", "*/*/template.yaml", "*/template.yml", "*/*/template.yml"];
+/// Where they are looked for after that: `<folder>/<host or team>/<name>`.
+const DEEP: [&str; 2] = ["*/*/*/template.yaml", "*/*/*/template.yml"];
 /// The file of a repository that describes itself; it may hold Locations and templates too.
 const LAST_DOOR: [&str; 1] = ["catalog-info.yaml"];
 
@@ -138,7 +140,8 @@ impl<'l> Loader<'l> {
             return Ok(());
         }
         let prefix = path.map(|path| format!("{path}/")).unwrap_or_default();
-        for (patterns, most) in [(&DOORS[..], 1), (&NESTED[..], usize::MAX), (&LAST_DOOR[..], 1)] {
+        let all = usize::MAX;
+        for (patterns, most) in [(&DOORS[..], 1), (&NESTED[..], all), (&DEEP[..], all), (&LAST_DOOR[..], 1)] {
             let mut found = Vec::new();
             for pattern in patterns {
                 found.extend(self.matching(&origin, &format!("{prefix}{pattern}")).await?);

@@ -9,7 +9,7 @@ use globset::GlobBuilder;
 
 use super::watch::Witness;
 use crate::git::{CommitId, TreeId};
-use crate::template::source::{Folder, GitPlace, blocking};
+use crate::template::source::{Folder, GitPlace, Reach, blocking};
 use crate::template::{FetchError, Pin, Sources};
 
 /// A git repository as it was found.
@@ -175,9 +175,16 @@ impl At {
     }
 
     /// Fixes the source as it is now.
-    pub(super) async fn pin(&self, sources: &Sources, strict: &[String]) -> Result<Pin, FetchError> {
+    pub(super) async fn pin(
+        &self,
+        sources: &Sources,
+        reach: &Reach,
+        strict: &[String],
+    ) -> Result<Pin, FetchError> {
         let (tree, commit) = match &self.origin {
-            Origin::Folder(folder) => (sources.snapshot(folder, Some(&self.path), strict).await?, None),
+            Origin::Folder(folder) => {
+                (sources.snapshot(folder, reach, Some(&self.path), strict).await?, None)
+            }
             Origin::Git(checkout) => (checkout.tree.clone(), Some(checkout.commit.clone())),
         };
         Ok(Pin { source: self.origin.url().to_owned(), tree, commit, path: self.path.as_str().to_owned() })

@@ -4,19 +4,21 @@
 //! looked at. Where an expression decides the whole URL, anything may be read. The invariant: every folder that a
 //! URL without expressions leads to is part of the answer.
 
+use std::collections::BTreeSet;
+
 use catalog_gen::TreePath;
 use serde_json::Value;
 
 use crate::template::Template;
-use crate::template::source::{beside, is_absolute};
+use crate::template::source::{Reach, beside, is_absolute};
 
 /// Marks that begin an expression, a statement or a comment.
 const MARKS: [&str; 3] = ["${{", "{%", "{#"];
 
 /// The template's own folder, and those that its steps name; none where that can be any. The root is empty.
-pub(super) fn reach(template: &Template, path: &TreePath) -> Option<Vec<String>> {
+pub(super) fn reach(template: &Template, path: &TreePath) -> Reach {
     let own = path.parent().map(|folder| folder.as_str().to_owned()).unwrap_or_default();
-    let mut folders = vec![own];
+    let mut folders = BTreeSet::from([own]);
     let inputs = template.spec.steps.iter().filter_map(|step| step.input.as_ref()).flatten();
     for url in inputs.filter(|(key, _)| *key == "url").filter_map(|(_, value)| Value::as_str(value)) {
         if is_absolute(url) {
@@ -30,7 +32,7 @@ pub(super) fn reach(template: &Template, path: &TreePath) -> Option<Vec<String>>
         };
         let url = if literal.is_some() && url.is_empty() { "/" } else { url };
         if let Ok(found) = beside(path.as_str(), url) {
-            folders.push(found.map(|folder| folder.as_str().to_owned()).unwrap_or_default());
+            folders.insert(found.map(|folder| folder.as_str().to_owned()).unwrap_or_default());
         }
     }
     Some(folders)
@@ -42,7 +44,7 @@ mod tests {
 
     use super::*;
 
-    fn reached(urls: &[&str]) -> Option<Vec<String>> {
+    fn reached(urls: &[&str]) -> Reach {
         let steps: Vec<Value> =
             urls.iter().map(|url| json!({"action": "fetch:plain", "input": {"url": url}})).collect();
         let entity = json!({
@@ -57,7 +59,7 @@ mod tests {
         )
     }
 
-    fn folders(names: &[&str]) -> Option<Vec<String>> {
+    fn folders(names: &[&str]) -> Reach {
         Some(names.iter().map(|name| (*name).to_owned()).collect())
     }
 

@@ -10,6 +10,7 @@ use catalog_gen::FileTree;
 use serde_json::Value;
 
 use super::load::Loader;
+use super::reach::reach;
 use super::{Library, Memory};
 use crate::template::{FetchError, Sources, Template, TemplateError};
 
@@ -53,7 +54,7 @@ impl Library {
         let (at, folder) = folder.ok_or_else(|| {
             SingleError::NotFound(format!("`{}` is not a file in a folder", path.display()))
         })?;
-        let files = folder.files(&shelf.folders_of_templates(at)).await?;
+        let files = folder.files(&reach(&template, &at.path), &shelf.folders_of_templates(at)).await?;
         Ok(Single { template, files, path: at.file().to_owned() })
     }
 
@@ -106,7 +107,7 @@ impl Library {
         let entered = Loader::load_in(&self.sources, heads, (root, file)).await?;
         let shelf = super::Shelf::new(entered.items.clone());
         for (folder, reached) in shelf.folders() {
-            folder.reach(reached);
+            folder.serve(reached).await;
         }
         for source in &self.configured {
             loaded.remove(source);

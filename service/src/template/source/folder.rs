@@ -5,10 +5,9 @@
 //! kept but their marks. Whether something changed is told by [`Folder::look`], which reads no file. The
 //! invariant: a snapshot is made by one caller at a time, and the others share it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
 
 use cap_std::ambient_authority;
@@ -32,25 +31,20 @@ pub(in crate::template) struct Folder {
     root: PathBuf,
     url: String,
     dir: Dir,
-    snapshot: Mutex<Option<Snapshot>>,
-    stale: AtomicBool,
-    scope: SyncMutex<Scope>,
+    /// By what they cover.
+    snapshots: Mutex<BTreeMap<Reach, Snapshot>>,
+    /// What its templates reach, one by one.
+    reaches: SyncMutex<BTreeSet<Reach>>,
 }
 
-/// The parts of a folder that anybody can read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Scope {
-    /// What its templates reach; none for all of it. The root is empty.
-    templates: Option<BTreeSet<String>>,
-    /// What was read by an absolute URL.
-    others: BTreeSet<String>,
-}
+/// The parts of a folder that one reader can read; none for all of it. The root is empty.
+pub(in crate::template) type Reach = Option<BTreeSet<String>>;
 
 #[derive(Clone, Debug)]
 struct Snapshot {
-    scope: Scope,
     listing: Arc<Listing>,
     tree: TreeId,
+    stale: bool,
 }
 
 impl Folder {
@@ -66,14 +60,7 @@ impl Folder {
         })?;
         let dir = Dir::open_ambient_dir(&root, ambient_authority()).map_err(io)?;
         let url = format!("file://{shown}");
-        Ok(Self {
-            url,
-            dir,
-            root,
-            snapshot: Mutex::default(),
-            stale: AtomicBool::new(false),
-            scope: SyncMutex::default(),
-        })
+        Ok(Self { url, dir, root, snapshots: Mutex::default(), reaches: SyncMutex::default() })
     }
 
     /// Absolute path without links.
@@ -150,69 +137,73 @@ impl Folder {
         Ok(found)
     }
 
-    /// Says which parts the folder's templates can read; none for all of it. The rest is not looked at.
-    pub(in crate::template) fn reach(&self, templates: Option<BTreeSet<String>>) {
-        self.scope().templates = templates;
+    /// Says what each of the folder's templates can read. Snapshots that none of them needs are forgotten.
+    pub(in crate::template) async fn serve(&self, reaches: BTreeSet<Reach>) {
+        self.snapshots.lock().await.retain(|reach, _| reaches.contains(reach));
+        *self.reaches() = reaches;
     }
 
-    /// Says that a part is read besides.
-    pub(super) fn reach_also(&self, path: &str) {
-        self.scope().others.insert(path.to_owned());
+    /// What its templates reach, one by one.
+    pub(super) fn served(&self) -> BTreeSet<Reach> {
+        self.reaches().clone()
     }
 
-    fn scope(&self) -> MutexGuard<'_, Scope> {
-        self.scope.lock().unwrap_or_else(PoisonError::into_inner)
+    fn reaches(&self) -> MutexGuard<'_, BTreeSet<Reach>> {
+        self.reaches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks whether anything changed since the last snapshot, so that the next pin makes a new one.
+    /// Looks whether anything changed since the snapshots were made, so that the next pin makes a new one.
     pub(in crate::template) async fn look(self: &Arc<Self>) {
-        let Some(snapshot) = self.snapshot.lock().await.clone() else { return };
-        if self.stale.load(Ordering::Acquire) {
-            return;
-        }
-        let now = self.listing(&snapshot.scope).await;
-        if !now.is_ok_and(|now| snapshot.listing.holds(&now)) {
-            self.stale.store(true, Ordering::Release);
+        let known = self.snapshots.lock().await.clone();
+        for (reach, snapshot) in known.into_iter().filter(|(_, snapshot)| !snapshot.stale) {
+            let now = self.listing(&reach).await;
+            if now.is_ok_and(|now| snapshot.listing.holds(&now)) {
+                continue;
+            }
+            // A newer one may have been made meanwhile.
+            if let Some(current) = self.snapshots.lock().await.get_mut(&reach)
+                && Arc::ptr_eq(&current.listing, &snapshot.listing)
+            {
+                current.stale = true;
+            }
         }
     }
 
-    /// Makes the next snapshot look at every file.
-    pub(super) fn forget(&self) {
-        self.stale.store(true, Ordering::Release);
+    /// Makes the next snapshots look at every file.
+    pub(super) async fn forget(&self) {
+        self.snapshots.lock().await.clear();
     }
 
     /// The folder's files as a tree in the store. A tree that was made for this call is given as well, for
-    /// whoever wants to read it at once. `template` is looked at in any case; in the folders `strict` an
+    /// whoever wants to read it at once. It covers `reach`. `template` is looked at in any case; in the folders `strict` an
     /// entry that cannot be held is an error, elsewhere it is left out.
     pub(super) async fn snapshot(
         self: &Arc<Self>,
         store: &ObjectStore,
+        reach: &Reach,
         template: Option<&TreePath>,
         strict: &[String],
     ) -> Result<(TreeId, Option<FileTree>), FetchError> {
-        let mut snapshot = self.snapshot.lock().await;
-        let scope = self.scope().clone();
-        let current = |known: &&Snapshot| known.scope == scope && self.is_current(known, template);
-        if let Some(known) = snapshot.as_ref().filter(current) {
+        let mut snapshots = self.snapshots.lock().await;
+        if let Some(known) = snapshots.get(reach).filter(|known| self.is_current(known, template)) {
             return Ok((known.tree.clone(), None));
         }
-        *snapshot = None;
-        self.stale.store(false, Ordering::Release);
-        let listing = Arc::new(self.listing(&scope).await?);
+        snapshots.remove(reach);
+        let listing = Arc::new(self.listing(reach).await?);
         let (folder, found, strict) = (Arc::clone(self), Arc::clone(&listing), strict.to_vec());
         let tree = blocking(move || folder.read(&found, &strict)).await?;
         let id = store.write_tree(tree.clone()).await?;
-        *snapshot = Some(Snapshot { scope, listing, tree: id.clone() });
+        snapshots.insert(reach.clone(), Snapshot { listing, tree: id.clone(), stale: false });
         Ok((id, Some(tree)))
     }
 
     /// The folder's files as they are now, kept nowhere; `strict` as for a snapshot.
     pub(in crate::template) async fn files(
         self: &Arc<Self>,
+        reach: &Reach,
         strict: &[String],
     ) -> Result<FileTree, FetchError> {
-        let scope = self.scope().clone();
-        let listing = self.listing(&scope).await?;
+        let listing = self.listing(reach).await?;
         let (folder, strict) = (Arc::clone(self), strict.to_vec());
         blocking(move || folder.read(&listing, &strict)).await
     }
@@ -224,20 +215,20 @@ impl Folder {
             (Some(Found::Link(_)), Some(_)) => true,
             _ => false,
         };
-        !self.stale.load(Ordering::Acquire) && template.is_none_or(unchanged)
+        !known.stale && template.is_none_or(unchanged)
     }
 
-    async fn listing(self: &Arc<Self>, scope: &Scope) -> Result<Listing, FetchError> {
-        let (folder, scope) = (Arc::clone(self), scope.clone());
-        blocking(move || Listing::of(&folder.dir, &folder.url, folder.starts(&scope))).await
+    async fn listing(self: &Arc<Self>, reach: &Reach) -> Result<Listing, FetchError> {
+        let (folder, reach) = (Arc::clone(self), reach.clone());
+        blocking(move || Listing::of(&folder.dir, &folder.url, folder.starts(&reach))).await
     }
 
-    /// The folders to walk for a scope, none of them inside of another.
-    fn starts(&self, scope: &Scope) -> Vec<Option<TreePath>> {
-        let Some(templates) = &scope.templates else { return vec![None] };
+    /// The folders to walk for a reach, none of them inside of another.
+    fn starts(&self, reach: &Reach) -> Vec<Option<TreePath>> {
+        let Some(parts) = reach else { return vec![None] };
         let mut starts: Vec<Option<TreePath>> = Vec::new();
         // In this order a folder comes before what is in it.
-        for path in templates.union(&scope.others) {
+        for path in parts {
             let path = TreePath::parse(path).ok();
             let folder =
                 if self.is_folder(path.as_ref()) { path } else { path.and_then(|path| path.parent()) };

@@ -4,23 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Which module stands in which row, and which siblings may know each other.
 #[derive(Debug, Default, PartialEq)]
-pub struct Rows {
-    pub of: BTreeMap<String, u32>,
-    pub siblings: BTreeSet<(String, String)>,
+pub(crate) struct Rows {
+    pub(crate) of: BTreeMap<String, u32>,
+    pub(crate) siblings: BTreeSet<(String, String)>,
 }
 
 /// A library with the only places that may name it.
 #[derive(Debug, PartialEq)]
-pub struct Door {
+pub(crate) struct Door {
     /// Beginnings of paths: `axum`, `std::env`, `nunjucks::Environment`.
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// Modules with everything below them; `*` is any one part of a path.
-    pub places: Vec<String>,
+    pub(crate) places: Vec<String>,
 }
 
 impl Rows {
     /// The tables under "Rows" and "Siblings".
-    pub fn read(page: &str) -> Self {
+    pub(crate) fn read(page: &str) -> Self {
         let mut of = BTreeMap::new();
         for cells in table(page, "Rows") {
             let row = cells[0]
@@ -37,14 +37,14 @@ impl Rows {
         Self { of, siblings }
     }
 
-    pub fn allow(&self, from: &str, to: &str) -> bool {
+    pub(crate) fn allow(&self, from: &str, to: &str) -> bool {
         let (Some(own), Some(other)) = (self.of.get(from), self.of.get(to)) else { return false };
         from == to || other < own || self.siblings.contains(&(from.to_owned(), to.to_owned()))
     }
 }
 
 /// The table under "Doors".
-pub fn doors(page: &str) -> Vec<Door> {
+pub(crate) fn doors(page: &str) -> Vec<Door> {
     table(page, "Doors")
         .into_iter()
         .map(|cells| Door { names: words(&cells[0]), places: words(&cells[1]) })
@@ -52,7 +52,7 @@ pub fn doors(page: &str) -> Vec<Door> {
 }
 
 /// The table under "Long files": path below the repository.
-pub fn long_files(page: &str) -> Vec<String> {
+pub(crate) fn long_files(page: &str) -> Vec<String> {
     table(page, "Long files").iter().flat_map(|cells| words(&cells[0])).collect()
 }
 

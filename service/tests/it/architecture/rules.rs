@@ -6,14 +6,14 @@ use super::page::{Door, Rows};
 use super::source::{SourceFile, bare};
 
 /// Production lines that a file may have.
-pub const LONGEST_FILE: usize = 450;
+pub(crate) const LONGEST_FILE: usize = 450;
 
 /// What must not stand in production code: it stops the process, or hides a lint.
 const BANNED: [&str; 8] =
     [".unwrap()", ".expect(", "panic!", "todo!", "unimplemented!", "unreachable!", "#[allow(", "#![allow("];
 
 /// A module uses rows below its own, and siblings only where the page says so.
-pub fn rows(file: &SourceFile, rows: &Rows) -> Vec<String> {
+pub(crate) fn rows(file: &SourceFile, rows: &Rows) -> Vec<String> {
     // `lib.rs` only declares.
     if file.place() == "lib" {
         return Vec::new();
@@ -34,7 +34,7 @@ fn used_modules(file: &SourceFile, rows: &Rows) -> BTreeSet<String> {
 }
 
 /// Every top module has a row, and every module of a row is there.
-pub fn every_module_has_a_row(files: &[SourceFile], rows: &Rows) -> Vec<String> {
+pub(crate) fn every_module_has_a_row(files: &[SourceFile], rows: &Rows) -> Vec<String> {
     let there: BTreeSet<&str> =
         files.iter().map(SourceFile::module).filter(|module| *module != "lib").collect();
     let listed: BTreeSet<&str> = rows.of.keys().map(String::as_str).collect();
@@ -47,7 +47,7 @@ pub fn every_module_has_a_row(files: &[SourceFile], rows: &Rows) -> Vec<String> 
 }
 
 /// No two top modules know each other.
-pub fn two_way(files: &[SourceFile], rows: &Rows) -> Vec<String> {
+pub(crate) fn two_way(files: &[SourceFile], rows: &Rows) -> Vec<String> {
     let uses: BTreeSet<(String, String)> = files
         .iter()
         .filter(|file| file.place() != "lib")
@@ -58,7 +58,7 @@ pub fn two_way(files: &[SourceFile], rows: &Rows) -> Vec<String> {
 }
 
 /// A library is named by the modules behind its door alone.
-pub fn doors(file: &SourceFile, doors: &[Door]) -> Vec<String> {
+pub(crate) fn doors(file: &SourceFile, doors: &[Door]) -> Vec<String> {
     let paths = file.production_paths();
     let mut faults = BTreeSet::new();
     for door in doors.iter().filter(|door| !door.places.iter().any(|place| lies_in(file.place(), place))) {
@@ -82,7 +82,7 @@ fn lies_in(place: &str, wanted: &str) -> bool {
 }
 
 /// Files are short; those that the page excuses are indeed long.
-pub fn budget(files: &[SourceFile], excused: &[String]) -> Vec<String> {
+pub(crate) fn budget(files: &[SourceFile], excused: &[String]) -> Vec<String> {
     let mut faults = Vec::new();
     for file in files {
         let lines = file.production().trim_end().lines().count();
@@ -102,7 +102,7 @@ pub fn budget(files: &[SourceFile], excused: &[String]) -> Vec<String> {
 }
 
 /// A file opens with what it is for, and modules are `name.rs`.
-pub fn form(file: &SourceFile) -> Vec<String> {
+pub(crate) fn form(file: &SourceFile) -> Vec<String> {
     let mut faults = Vec::new();
     if !file.is_test() && !file.text.starts_with("//! ") {
         faults.push(format!("{}: opens without `//!`; say what it is for", file.path));
@@ -114,7 +114,7 @@ pub fn form(file: &SourceFile) -> Vec<String> {
 }
 
 /// Nothing in production stops the process or hides a lint, and nothing in it knows of tests.
-pub fn production(file: &SourceFile) -> Vec<String> {
+pub(crate) fn production(file: &SourceFile) -> Vec<String> {
     let code = bare(&file.production());
     let mut faults = Vec::new();
     for (number, line) in (1..).zip(code.lines()) {
@@ -134,7 +134,7 @@ fn holds(line: &str, word: &str) -> bool {
 }
 
 /// A crate that is to stand on its own names no crate of ours and no path.
-pub fn stands_alone(manifest: &str, own_crates: &[&str]) -> Vec<String> {
+pub(crate) fn stands_alone(manifest: &str, own_crates: &[&str]) -> Vec<String> {
     let mut section = "";
     let mut faults = Vec::new();
     for line in manifest.lines().map(str::trim) {

@@ -6,37 +6,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// A file below a `src` folder.
-pub struct SourceFile {
+pub(crate) struct SourceFile {
     /// Path below `src`, `/`-separated.
-    pub path: String,
-    pub text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
 /// A path in code, with `use` lines taken apart and followed: `["crate", "task", "Tasks"]`.
-pub type CodePath = Vec<String>;
+pub(crate) type CodePath = Vec<String>;
 
 impl SourceFile {
-    pub fn new(path: &str, text: &str) -> Self {
+    pub(crate) fn new(path: &str, text: &str) -> Self {
         Self { path: path.to_owned(), text: text.to_owned() }
     }
 
     /// The path as a module: `task/store` for `task/store.rs`.
-    pub fn place(&self) -> &str {
+    pub(crate) fn place(&self) -> &str {
         self.path.strip_suffix(".rs").unwrap_or(&self.path)
     }
 
     /// The top module: `task` for `task/store.rs`.
-    pub fn module(&self) -> &str {
+    pub(crate) fn module(&self) -> &str {
         self.place().split('/').next().unwrap_or_default()
     }
 
     /// Is the whole file a test?
-    pub fn is_test(&self) -> bool {
+    pub(crate) fn is_test(&self) -> bool {
         self.place().split('/').skip(1).any(|part| part == "tests")
     }
 
     /// The part that is built into the product: without test modules.
-    pub fn production(&self) -> String {
+    pub(crate) fn production(&self) -> String {
         let mut out = String::new();
         let mut lines = self.text.lines().filter(|_| !self.is_test()).peekable();
         while let Some(line) = lines.next() {
@@ -52,12 +52,12 @@ impl SourceFile {
     }
 
     /// The paths of the production part, `super` followed.
-    pub fn production_paths(&self) -> Vec<CodePath> {
+    pub(crate) fn production_paths(&self) -> Vec<CodePath> {
         paths(&bare(&self.production())).into_iter().map(|path| self.absolute(path)).collect()
     }
 
     /// The paths of the whole file.
-    pub fn all_paths(&self) -> Vec<CodePath> {
+    pub(crate) fn all_paths(&self) -> Vec<CodePath> {
         paths(&bare(&self.text))
     }
 
@@ -73,7 +73,7 @@ impl SourceFile {
 }
 
 /// All Rust files below a folder, in order.
-pub fn sources(root: &Path) -> Vec<SourceFile> {
+pub(crate) fn sources(root: &Path) -> Vec<SourceFile> {
     let (mut files, mut open) = (Vec::new(), vec![root.to_owned()]);
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).unwrap() {
@@ -91,7 +91,7 @@ pub fn sources(root: &Path) -> Vec<SourceFile> {
 }
 
 /// Code with comments, texts and characters blanked out; lines stay where they are.
-pub fn bare(code: &str) -> String {
+pub(crate) fn bare(code: &str) -> String {
     let (mut out, mut rest) = (String::with_capacity(code.len()), code);
     while let Some(first) = rest.chars().next() {
         let blanked = length_of_text(rest, out.chars().last());
@@ -205,7 +205,7 @@ struct Scan {
 
 /// Every path in the code: of `use` lines, and written out; names that a `use` brought in are followed. What
 /// begins with a module that the file declares itself is left out.
-pub fn paths(code: &str) -> Vec<CodePath> {
+pub(crate) fn paths(code: &str) -> Vec<CodePath> {
     let (tokens, mut scan, mut at) = (tokens(code), Scan::default(), 0);
     while let Some(token) = tokens.get(at) {
         at += 1;
