@@ -669,6 +669,61 @@ async fn optional_forgives_a_missing_file_but_not_a_wrong_one() {
     assert!(matches!(&error, ActionError::Input(message) if message.contains("line 1: ")), "{error}");
 }
 
+fn location(name: &str, targets: &[&str]) -> String {
+    format!(
+        "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata:\n  name: {name}\nspec: {}\n",
+        json!({ "targets": targets })
+    )
+}
+
+#[tokio::test]
+async fn what_locations_lead_to_is_registered_with_them() {
+    let mut bench = Bench::new().await;
+    // The second names the first again, and another host.
+    let first = location("all", &["./parts/more.yaml"]);
+    let second = location("more", &["./demo.yaml", "/all.yaml", "https://example.com/a/b/blob/main/x.yaml"]);
+    let files = [("all.yaml", &*first), ("parts/more.yaml", &*second), ("parts/demo.yaml", CATALOG_INFO)];
+    bench.repository("demo", &files).await;
+    let base = "https://github.com/acme/demo/blob/main";
+
+    let input = json!({ "repoContentsUrl": base, "catalogInfoPath": "/all.yaml" });
+    bench.step("catalog:register", input).await.unwrap();
+
+    assert_eq!(bench.outputs["entityRef"], "component:default/demo");
+    let known = bench.capabilities.entities.list().await.unwrap();
+    let known: Vec<(&str, &str)> =
+        known.iter().map(|one| (one.entity_ref.as_str(), one.location.as_str())).collect();
+    let location = "url:https://github.com/acme/demo/tree/main/all.yaml";
+    assert_eq!(
+        known,
+        [
+            ("component:default/demo", location),
+            ("location:default/all", location),
+            ("location:default/more", location)
+        ]
+    );
+    let log = bench.log();
+    assert!(log.contains("of `location:default/more` is not followed: it is not on `github.com`"), "{log}");
+}
+
+#[tokio::test]
+async fn a_location_that_leads_nowhere_registers_nothing_unless_it_may() {
+    let mut bench = Bench::new().await;
+    bench.repository("demo", &[("all.yaml", &location("all", &["./missing.yaml"]))]).await;
+    let mut input = json!({ "catalogInfoUrl": "https://github.com/acme/demo/blob/main/all.yaml" });
+
+    let error = bench.step("catalog:register", input.clone()).await.unwrap_err();
+
+    let named =
+        |message: &str| message.contains("`location:default/all`") && message.contains("missing.yaml");
+    assert!(matches!(&error, ActionError::NotFound(message) if named(message)), "{error}");
+    assert!(bench.capabilities.entities.list().await.unwrap().is_empty());
+    input["optional"] = true.into();
+    bench.step("catalog:register", input).await.unwrap();
+    assert_eq!(bench.outputs["entityRef"], "location:default/all");
+    assert!(named(&bench.log()));
+}
+
 #[tokio::test]
 async fn what_a_step_has_done_is_not_done_again() {
     let mut bench = Bench::new().await.with_files(&[("a", "x")]);

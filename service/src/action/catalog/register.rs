@@ -3,14 +3,15 @@
 //! Reading, judging and storing are one effect under one journal entry: a location that this very task has
 //! registered before is done, one that somebody else has is in the way. Unlike upstream, `optional` forgives
 //! two things only: that there is no file, and that the location is registered already. A file that is wrong
-//! is always an error. `Location` entities are stored like any other; what they point to is not followed.
+//! is always an error. `Location` entities are stored like any other, and the entities that they lead to belong to
+//! the same registration.
 
+mod chain;
 mod document;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::action::address::Address;
 use crate::action::place::place_inside;
 use crate::action::{Action, ActionContext, ActionError, Capabilities, Definition, Example, Kind, schema};
 use crate::entities::{EntityStoreError, StoredEntity};
@@ -93,8 +94,8 @@ impl Action for Register {
         });
         Definition {
             id: "catalog:register",
-            description: "Checks the entities of a catalog file and registers them. A file with a fault is always \
-                          an error, whatever `optional` says.",
+            description: "Checks the entities of a catalog file, and of the files that its Locations lead to, and \
+                          registers them. A file with a fault is always an error, whatever `optional` says.",
             kind: Kind::Effect,
             input: schema::any_of(vec![
                 schema::object(by_url, &["catalogInfoUrl"]),
@@ -174,12 +175,11 @@ async fn register(
     optional: bool,
 ) -> Result<Outcome, ActionError> {
     let left_out = |reason: String| if optional { Ok(Outcome::LeftOut { reason }) } else { Err(reason) };
-    let text = match read(capabilities, url).await {
-        Ok(text) => text,
+    let read = match chain::collect(capabilities, url, optional).await {
+        Ok(read) => read,
         Err(ActionError::NotFound(reason)) => return left_out(reason).map_err(ActionError::NotFound),
         Err(error) => return Err(error),
     };
-    let read = document::entities(&text, url)?;
     let location = format!("url:{url}");
     let stored: Vec<StoredEntity> = read
         .entities
@@ -203,37 +203,6 @@ async fn register(
         .map_err(ActionError::Conflict),
         Err(error) => Err(error.into()),
     }
-}
-
-/// The text of the file: from the forge that has the repository, else from the configured sources.
-async fn read(capabilities: &Capabilities, url: &str) -> Result<String, ActionError> {
-    let missing = || {
-        ActionError::NotFound(format!(
-            "there is no catalog file at `{url}`; check the path and whether it was pushed"
-        ))
-    };
-    let file = match Address::parse(url) {
-        Some(address) => match address.find(capabilities).await? {
-            Some((forge, repository)) => {
-                let (revision, path) = address.inside(&repository.default_branch)?;
-                let (_, tree) = forge.read(&address.slug, revision.as_deref()).await?;
-                let file = path.as_ref().and_then(|path| tree.file(path)).cloned();
-                Some(file.ok_or_else(missing)?)
-            }
-            None => None,
-        },
-        None => None,
-    };
-    let file = match file {
-        Some(file) => file,
-        None => {
-            let fetched = capabilities.sources.read_file(None, url, None).await?;
-            let first = fetched.tree.iter().find_map(|(path, _)| fetched.tree.file(path)).cloned();
-            first.ok_or_else(missing)?
-        }
-    };
-    let text = file.text().map(str::to_owned);
-    text.ok_or_else(|| ActionError::Input(format!("the catalog file at `{url}` is not UTF-8 text")))
 }
 
 #[cfg(test)]

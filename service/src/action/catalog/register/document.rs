@@ -10,16 +10,29 @@ use crate::action::ActionError;
 
 const UNKNOWN_KIND: &str = "kind.unknown";
 
-/// What a file holds.
-#[derive(Debug)]
+/// What a file holds, or several.
+#[derive(Debug, Default)]
 pub(super) struct Entities {
-    /// In the order of the file; at least one.
+    /// In the order of the file; of a file that was read at least one.
     pub(super) entities: Vec<(EntityRef, Value)>,
     /// What may be wrong.
     pub(super) warnings: Vec<String>,
 }
 
 impl Entities {
+    /// Adds what the file at `url` holds.
+    pub(super) fn take(&mut self, more: Self, url: &str) -> Result<(), ActionError> {
+        let known = |reference: &EntityRef| self.entities.iter().any(|(known, _)| known == reference);
+        if let Some((reference, _)) = more.entities.iter().find(|(reference, _)| known(reference)) {
+            return Err(ActionError::Input(format!(
+                "`{reference}` stands in the catalog file at `{url}` and in one before it; give one another name"
+            )));
+        }
+        self.entities.extend(more.entities);
+        self.warnings.extend(more.warnings);
+        Ok(())
+    }
+
     /// The entity that stands for the whole file: the first component with a name of its own, else the first
     /// entity with a name of its own, else the first.
     pub(super) fn chosen(&self) -> String {
