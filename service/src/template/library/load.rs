@@ -2,9 +2,9 @@
 //!
 //! A source is a file of entities, a folder of them, or a URL of either in a git repository. In a folder the
 //! first of `all.yaml`, `all.yml`, `template.yaml`, `template.yml` counts; without any of them every
-//! `template.yaml` one or two levels down, or if there is none three; else `catalog-info.yaml`. `Location` entities lead to further
-//! files, also with patterns and into other repositories. Entities of other kinds are looked over. The
-//! invariant: no file is read twice in one load, so Locations that name each other end.
+//! `template.yaml` one or two levels down, or if there is none three; else `catalog-info.yaml`. `Location`
+//! entities lead to further files, also with patterns and into other repositories. Entities of other kinds are
+//! looked over. The invariant: no file is read twice in one load, so Locations that name each other end.
 
 use std::collections::{HashSet, VecDeque};
 use std::path::Path;
