@@ -16,10 +16,12 @@
 
 mod actions;
 mod architecture;
+mod bad_input;
 mod cli;
 mod generated;
 mod git_http;
 mod http;
+mod public_shapes;
 mod queue;
 mod recovery;
 mod support;
