@@ -16,7 +16,6 @@
 
 mod actions;
 mod architecture;
-mod bad_input;
 mod cli;
 mod generated;
 mod git_http;
