@@ -94,7 +94,11 @@ pub async fn open_database(config: &Config, folder: &DataFolder) -> anyhow::Resu
             .await
             .context("the database that `database.url` names cannot be reached")?
     };
-    db.migrate().await?;
+    if let Err(error) = db.migrate().await {
+        // A database that is not for us is left as it was found, without files beside it.
+        db.close().await;
+        return Err(error.into());
+    }
     Ok(db)
 }
 

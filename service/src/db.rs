@@ -71,6 +71,7 @@ impl Db {
         // A pool tries until its time is up; one connection of our own tells at once what is wrong.
         let mut probe = AnyConnection::connect(&url).await?;
         probe.execute(sqlite_pragmas()).await?;
+        probe.execute("select 1 from sqlite_schema limit 1").await?;
         probe.close().await?;
         let write = options().max_connections(1).connect(&url).await?;
         let read = options().max_connections(SQLITE_READERS).min_connections(0).connect_lazy(&url)?;

@@ -16,6 +16,7 @@
 
 mod actions;
 mod architecture;
+mod bad_input;
 mod cli;
 mod generated;
 mod git_http;

@@ -40,8 +40,8 @@ impl Client {
         let answer = self.http.post(format!("{}/v2/tasks", self.base)).json(body).send().await?;
         let status = answer.status();
         let body: Value = answer.json().await?;
-        body["id"]
-            .as_str()
+        body.get("id")
+            .and_then(Value::as_str)
             .map(str::to_owned)
             .ok_or_else(|| anyhow!("the task was refused with {status}: {body}"))
     }
