@@ -31,6 +31,16 @@ mod tests {
     }
 
     #[test]
+    fn swapped_letters_and_letter_case_are_slips() {
+        let known = ["input", "action", "if"];
+
+        assert_eq!(
+            ["inputs", "acton", "fi", "Input"].map(|word| nearest(word, known)),
+            [Some("input"), Some("action"), Some("if"), Some("input")]
+        );
+    }
+
+    #[test]
     fn a_word_unlike_all_finds_none() {
         assert_eq!(nearest("kubernetes:apply", ["fetch:plain", "fs:delete"]), None);
     }

@@ -7,7 +7,6 @@
 mod faults;
 mod locate;
 mod read;
-mod words;
 
 use std::sync::Arc;
 
@@ -18,7 +17,6 @@ use super::parameters::Patterns;
 
 pub(crate) use locate::Source;
 pub(super) use read::entity_ref;
-pub(crate) use words::nearest;
 
 /// The version of the template language that is run.
 pub const API_VERSION: &str = "scaffolder.backstage.io/v1beta3";

@@ -16,9 +16,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::Mutex;
 
-use super::entity::nearest;
 use super::source::{Folder, Reach};
 use super::{FetchError, Pin, Sources, Template, TemplateError};
+use crate::words::nearest;
 use load::{Loaded, Loader};
 use origin::At;
 use watch::Heads;

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::locate::Source;
-use super::words::nearest;
 use super::{API_VERSION, TemplateError};
 use crate::template::parameters::Patterns;
+use crate::words::nearest;
 
 /// Keys of a step that mean something.
 const STEP_KEYS: [&str; 7] = ["id", "name", "action", "input", "if", "each", "backstage:permissions"];
