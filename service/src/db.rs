@@ -64,9 +64,12 @@ impl Db {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite://{}?mode=rwc", percent_encode(&path.display().to_string()));
         let options = || {
-            AnyPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).after_connect(|connection, _| {
-                Box::pin(async move { connection.execute(sqlite_pragmas()).await.map(|_| ()) })
-            })
+            // A connection to a file does not go away; asking whether it has would double every read.
+            AnyPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false).after_connect(
+                |connection, _| {
+                    Box::pin(async move { connection.execute(sqlite_pragmas()).await.map(|_| ()) })
+                },
+            )
         };
         // A pool tries until its time is up; one connection of our own tells at once what is wrong.
         let mut probe = AnyConnection::connect(&url).await?;

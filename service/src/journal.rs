@@ -11,4 +11,4 @@ pub(crate) mod store;
 
 pub use event::{EventBody, EventKind, FailureInfo, StepState, TaskEvent};
 pub use store::{EntryKind, Journal, JournalError, topic};
-pub(crate) use store::{NewEvent, insert_event};
+pub(crate) use store::{NewEvent, insert_events};

@@ -114,7 +114,8 @@ impl ActionContext<'_> {
         let key = format!("{}/{}", self.event_prefix, self.lines);
         self.lines += 1;
         let body = EventBody::of_step(&self.step.id, message.as_ref());
-        Ok(self.journal.event(&key, EventKind::Log, body).await?)
+        self.journal.event(&key, EventKind::Log, body);
+        Ok(())
     }
 
     /// Writes a warning to the task's log.
@@ -174,8 +175,9 @@ impl ActionContext<'_> {
         if self.cancelled.is_cancelled() {
             return Err(ActionError::Cancelled);
         }
-        if kind == EntryKind::Effect {
-            self.journal.about_to_act().await?;
+        match kind {
+            EntryKind::Read => self.journal.flush().await?,
+            EntryKind::Effect => self.journal.about_to_act().await?,
         }
         let value = act.await?;
         let stored = serde_json::to_value(&value).map_err(unreadable)?;

@@ -62,6 +62,8 @@ pub struct Journal {
     target: Target,
     attempt: i64,
     known_events: HashSet<String>,
+    /// Events that are not written yet; see [`Journal::flush`].
+    pending: Vec<NewEvent>,
     entries: HashMap<(String, String), Value>,
 }
 
@@ -87,6 +89,7 @@ impl Journal {
             target: Target::Memory(Vec::new()),
             attempt: 1,
             known_events: HashSet::new(),
+            pending: Vec::new(),
             entries: HashMap::new(),
         }
     }
@@ -112,7 +115,13 @@ impl Journal {
         let (attempt, last_event): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
         let stored = Stored { db: db.clone(), sealer: sealer.clone(), task, fence, attempt };
         let known_events = if last_event == 0 { HashSet::new() } else { stored.event_keys(tx).await? };
-        Ok(Self { target: Target::Stored(stored), attempt, known_events, entries: HashMap::new() })
+        Ok(Self {
+            target: Target::Stored(stored),
+            attempt,
+            known_events,
+            pending: Vec::new(),
+            entries: HashMap::new(),
+        })
     }
 
     /// Opens what earlier runs have read and done; to be called before the run begins.
@@ -136,39 +145,41 @@ impl Journal {
     }
 
     /// Adds an event. `key` names it within the attempt and is the same when the run is repeated; an event
-    /// whose key is known is not added again.
-    pub async fn event(&mut self, key: &str, kind: EventKind, body: EventBody) -> Result<(), JournalError> {
+    /// whose key is known is not added again. Events are written together by the next [`Journal::flush`]: an
+    /// event that a kill took with it is made again by the repeated run.
+    pub fn event(&mut self, key: &str, kind: EventKind, body: EventBody) {
         let key = format!("{}/{key}", self.attempt);
         if !self.known_events.insert(key.clone()) {
-            return Ok(());
+            return;
         }
         match &mut self.target {
             Target::Memory(events) => events.push((kind, body)),
             Target::Stored(stored) => {
-                let mut tx = stored.db.begin().await?;
-                stored.append(&mut tx, &key, kind, &body).await?;
-                tx.commit().await?;
+                self.pending.push(NewEvent { key, kind, body, created_at_ms: stored.db.now_ms() });
             }
         }
+    }
+
+    /// Writes the events so far and shows them to whoever watches: before anything that may take a while, and
+    /// before and with anything that is done outside.
+    pub async fn flush(&mut self) -> Result<(), JournalError> {
+        let Target::Stored(stored) = &self.target else { return Ok(()) };
+        if self.pending.is_empty() {
+            return Ok(());
+        }
+        let mut tx = stored.db.begin().await?;
+        stored.append(&mut tx, &self.pending).await?;
+        tx.commit().await?;
+        self.pending.clear();
         Ok(())
     }
 
-    /// Adds an event in the caller's transaction, for a change that must stand or fall with it.
-    pub(crate) async fn event_in(
-        &mut self,
-        tx: &mut WriteTx,
-        key: &str,
-        kind: EventKind,
-        body: EventBody,
-    ) -> Result<(), JournalError> {
-        let key = format!("{}/{key}", self.attempt);
-        if !self.known_events.insert(key.clone()) {
-            return Ok(());
+    /// Writes the events so far in the caller's transaction, for a change that must stand or fall with them.
+    pub(crate) async fn flush_in(&mut self, tx: &mut WriteTx) -> Result<(), JournalError> {
+        if let Target::Stored(stored) = &self.target {
+            stored.append(tx, &self.pending).await?;
         }
-        match &mut self.target {
-            Target::Memory(events) => events.push((kind, body)),
-            Target::Stored(stored) => stored.append(tx, &key, kind, &body).await?,
-        }
+        self.pending.clear();
         Ok(())
     }
 
@@ -190,7 +201,10 @@ impl Journal {
         let Target::Stored(stored) = &self.target else { return Ok(()) };
         let mut tx = stored.db.begin().await?;
         stored.hold(&mut tx).await?;
-        Ok(tx.commit().await?)
+        stored.append(&mut tx, &self.pending).await?;
+        tx.commit().await?;
+        self.pending.clear();
+        Ok(())
     }
 
     /// Keeps the result of a read or an effect, sealed.
@@ -202,39 +216,40 @@ impl Journal {
         value: Value,
     ) -> Result<(), JournalError> {
         if let Target::Stored(stored) = &self.target {
-            stored.record(step, key, kind, &value).await?;
+            stored.record(Entry { step, key, kind, value: &value }, &self.pending).await?;
+            self.pending.clear();
         }
         self.entries.insert((step.to_owned(), key.to_owned()), value);
         Ok(())
     }
 }
 
+/// An entry on its way into the table.
+struct Entry<'a> {
+    step: &'a str,
+    key: &'a str,
+    kind: EntryKind,
+    value: &'a Value,
+}
+
 impl Stored {
-    async fn append(
-        &self,
-        tx: &mut WriteTx,
-        key: &str,
-        kind: EventKind,
-        body: &EventBody,
-    ) -> Result<(), JournalError> {
-        let bumped =
-            sqlx::query("update task_runs set last_event = last_event + 1 where task_id = $1 and fence = $2 returning last_event")
-                .bind(self.task.to_string())
-                .bind(self.fence)
-                .fetch_optional(&mut **tx)
-                .await?
-                .ok_or(JournalError::LeaseLost)?;
-        let id: i64 = bumped.try_get(0)?;
-        insert_event(tx, &self.db, (self.task, id), NewEvent { key, kind, body }).await
+    async fn append(&self, tx: &mut WriteTx, events: &[NewEvent]) -> Result<(), JournalError> {
+        let count = i64::try_from(events.len()).unwrap_or(i64::MAX);
+        let bumped = sqlx::query(
+            "update task_runs set last_event = last_event + $1 where task_id = $2 and fence = $3 returning last_event",
+        )
+        .bind(count)
+        .bind(self.task.to_string())
+        .bind(self.fence)
+        .fetch_optional(&mut **tx)
+        .await?
+        .ok_or(JournalError::LeaseLost)?;
+        let last: i64 = bumped.try_get(0)?;
+        insert_events(tx, (self.task, last - count + 1), events).await
     }
 
-    async fn record(
-        &self,
-        step: &str,
-        key: &str,
-        kind: EntryKind,
-        value: &Value,
-    ) -> Result<(), JournalError> {
+    async fn record(&self, entry: Entry<'_>, events: &[NewEvent]) -> Result<(), JournalError> {
+        let Entry { step, key, kind, value } = entry;
         let sealed = self.sealer.seal(&self.row(step, key), &serde_json::to_vec(value)?)?;
         let mut tx = self.db.begin().await?;
         self.hold(&mut tx).await?;
@@ -251,6 +266,7 @@ impl Stored {
         .bind(sealed)
         .execute(&mut *tx)
         .await?;
+        self.append(&mut tx, events).await?;
         Ok(tx.commit().await?)
     }
 
@@ -297,31 +313,54 @@ impl Stored {
 }
 
 /// An event on its way into the table.
-pub(crate) struct NewEvent<'a> {
+#[derive(Debug)]
+pub(crate) struct NewEvent {
     /// Its key, attempt included.
-    pub(crate) key: &'a str,
+    pub(crate) key: String,
     /// Its kind.
     pub(crate) kind: EventKind,
     /// Its body.
-    pub(crate) body: &'a EventBody,
+    pub(crate) body: EventBody,
+    /// When it happened, milliseconds UTC.
+    pub(crate) created_at_ms: i64,
 }
 
-/// Writes an event whose number was taken from `task_runs` in the same transaction.
-pub(crate) async fn insert_event(
+/// Events that one statement writes; each binds six values.
+const EVENTS_AT_ONCE: usize = 100;
+
+/// Writes events whose numbers, from `first` on, were taken from `task_runs` in the same transaction.
+pub(crate) async fn insert_events(
     tx: &mut WriteTx,
-    db: &Db,
-    (task, number): (TaskId, i64),
-    event: NewEvent<'_>,
+    (task, first): (TaskId, i64),
+    events: &[NewEvent],
 ) -> Result<(), JournalError> {
-    sqlx::query("insert into task_events (task_id, id, event_key, kind, body, created_at) values ($1, $2, $3, $4, $5, $6)")
-        .bind(task.to_string())
-        .bind(number)
-        .bind(event.key)
-        .bind(event.kind.as_str())
-        .bind(serde_json::to_string(event.body)?)
-        .bind(db.now_ms())
-        .execute(&mut **tx)
-        .await?;
-    tx.signal(topic(task));
+    let mut numbers = first..;
+    for chunk in events.chunks(EVENTS_AT_ONCE) {
+        let rows: Vec<String> = (0..chunk.len()).map(|row| places(row * 6)).collect();
+        let sql = format!(
+            "insert into task_events (task_id, id, event_key, kind, body, created_at) values {}",
+            rows.join(", ")
+        );
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for (event, number) in chunk.iter().zip(&mut numbers) {
+            query = query
+                .bind(task.to_string())
+                .bind(number)
+                .bind(event.key.clone())
+                .bind(event.kind.as_str())
+                .bind(serde_json::to_string(&event.body)?)
+                .bind(event.created_at_ms);
+        }
+        query.execute(&mut **tx).await?;
+    }
+    if !events.is_empty() {
+        tx.signal(topic(task));
+    }
     Ok(())
+}
+
+/// `($7, $8, …)`: the six places of a row after `before` others.
+fn places(before: usize) -> String {
+    let places: Vec<String> = (before + 1..=before + 6).map(|place| format!("${place}")).collect();
+    format!("({})", places.join(", "))
 }

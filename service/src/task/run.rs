@@ -71,7 +71,7 @@ impl Tasks {
             let body = EventBody::message(
                 "The worker that ran this task is gone; another one goes on where it stopped",
             );
-            journal.event(&format!("resumed/{}", lease.fence), EventKind::Log, body).await?;
+            journal.event(&format!("resumed/{}", lease.fence), EventKind::Log, body);
         }
         let mut given_up = false;
         let (template, outcome) = match self.open(id, lease, &mut journal).await {
@@ -153,7 +153,8 @@ impl Tasks {
             None => EventBody { output: Some(outcome.output), ..EventBody::message(message) },
         };
         let mut tx = self.inner.db.begin().await?;
-        journal.event_in(&mut tx, "completion", EventKind::Completion, body).await?;
+        journal.event("completion", EventKind::Completion, body);
+        journal.flush_in(&mut tx).await?;
         self.set_ended(&mut tx, &lease.subject, status).await?;
         let queue = &self.inner.queue;
         let held =

@@ -241,6 +241,7 @@ impl<'r, 't> StepRun<'r, 't> {
         action: &Registered,
         iteration: &Iteration,
     ) -> Result<Map<String, Value>, ActionError> {
+        self.runner.journal.flush().await?;
         let info = self.info(iteration.key.as_deref());
         let prefix = format!("{}/log", info.key());
         let runner = &mut *self.runner;

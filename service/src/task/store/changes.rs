@@ -6,7 +6,7 @@ use sqlx::Row;
 use super::{JOB_KIND, cancel_topic, secrets_row, unreadable};
 use crate::db::{DbError, WriteTx};
 use crate::ids::TaskId;
-use crate::journal::{EventBody, EventKind, Journal, JournalError, NewEvent, StepState, insert_event};
+use crate::journal::{EventBody, EventKind, Journal, JournalError, NewEvent, StepState, insert_events};
 use crate::queue::Lease;
 use crate::task::{NewTask, RetryError, TaskError, TaskSpec, TaskStatus, Tasks};
 use crate::template::{Pin, validate_secrets};
@@ -98,7 +98,7 @@ impl Tasks {
         self.add_event(
             &mut tx,
             id,
-            NewEvent { key: &format!("{}/cancelled", run.attempt), kind: EventKind::Cancelled, body: &body },
+            self.new_event(format!("{}/cancelled", run.attempt), EventKind::Cancelled, body),
         )
         .await?;
         if self.inner.queue.withdraw(&mut tx, JOB_KIND, &id.to_string()).await? {
@@ -106,11 +106,7 @@ impl Tasks {
             self.add_event(
                 &mut tx,
                 id,
-                NewEvent {
-                    key: &format!("{}/completion", run.attempt),
-                    kind: EventKind::Completion,
-                    body: &end,
-                },
+                self.new_event(format!("{}/completion", run.attempt), EventKind::Completion, end),
             )
             .await?;
             self.set_ended(&mut tx, &id.to_string(), TaskStatus::Cancelled).await?;
@@ -148,7 +144,7 @@ impl Tasks {
         self.add_event(
             &mut tx,
             id,
-            NewEvent { key: &recovered_key(run.attempt + 1), kind: EventKind::Recovered, body: &body },
+            self.new_event(recovered_key(run.attempt + 1), EventKind::Recovered, body),
         )
         .await?;
         self.inner.queue.push(&mut tx, JOB_KIND, &id.to_string()).await.map_err(TaskError::from)?;
@@ -222,7 +218,7 @@ impl Tasks {
     }
 
     /// Adds an event that a caller's wish brings about, not a run.
-    async fn add_event(&self, tx: &mut WriteTx, id: TaskId, event: NewEvent<'_>) -> Result<(), TaskError> {
+    async fn add_event(&self, tx: &mut WriteTx, id: TaskId, event: NewEvent) -> Result<(), TaskError> {
         let row = sqlx::query(
             "update task_runs set last_event = last_event + 1 where task_id = $1 returning last_event",
         )
@@ -231,10 +227,14 @@ impl Tasks {
         .await
         .map_err(DbError::from)?;
         let number: i64 = row.try_get(0).map_err(DbError::from)?;
-        insert_event(tx, &self.inner.db, (id, number), event).await.map_err(|error| match error {
+        insert_events(tx, (id, number), &[event]).await.map_err(|error| match error {
             JournalError::Db(error) => TaskError::Db(error),
             other => unreadable(id, other),
         })
+    }
+
+    fn new_event(&self, key: String, kind: EventKind, body: EventBody) -> NewEvent {
+        NewEvent { key, kind, body, created_at_ms: self.inner.db.now_ms() }
     }
 
     /// Reads the moving part of a task and locks it for the rest of the transaction.
