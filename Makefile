@@ -54,8 +54,9 @@ generate: ## Write the generated files anew: service/openapi.json, docs/configur
 
 bench: ## Measure a release build; with PEER=<folder> also the stock Backstage backend there
 	@echo "Building for release, which takes several minutes; then measuring, which takes longer."
-	@cargo build --quiet --locked --release -p stagecraft
+	@cargo build --quiet --locked --release -p stagecraft --bin stagecraft --example render_bench
 	@mkdir -p $(RESULTS)
+	@$(dir $(RELEASE))examples/render_bench | tee $(RESULTS)/render.md
 ifneq ($(PEER),)
 	@node service/bench/peer.mjs --server stock --peer "$(PEER)" --json $(RESULTS)/stock.json --markdown $(RESULTS)/stock.md
 endif
