@@ -56,21 +56,22 @@ impl Runner<'_> {
     /// Runs every step and renders the output.
     pub(super) async fn walk(&mut self) -> Result<Outcome, JournalError> {
         let count = self.spec.steps.len();
-        self.say(START, EventBody::message(format!("Starting up task with {count} steps"))).await?;
+        self.say(START, EventBody::message(format!("Starting up task with {count} steps")));
         let spec = self.spec;
         for step in &spec.steps {
             self.step(step).await?;
         }
-        let output = if self.failure.is_none() { self.output().await? } else { Value::Object(Map::new()) };
+        let output = if self.failure.is_none() { self.output() } else { Value::Object(Map::new()) };
         Ok(Outcome { output, failure: self.failure.clone() })
     }
 
     async fn step(&mut self, step: &Step) -> Result<(), JournalError> {
         if self.failure.is_some() && !self.runs_after_failure(step) {
             let text = format!("Skipping step {} because a previous step failed", step.id);
-            return self.say_state(step, "skip", text, StepState::Skipped).await;
+            self.say_state(step, "skip", text, StepState::Skipped);
+            return Ok(());
         }
-        self.say_state(step, "begin", format!("Beginning step {}", step.name), StepState::Processing).await?;
+        self.say_state(step, "begin", format!("Beginning step {}", step.name), StepState::Processing);
         StepRun::new(self, step).run().await
     }
 
@@ -90,9 +91,9 @@ impl Runner<'_> {
         if self.failure.is_some() { StepStatus::Failed } else { StepStatus::Succeeding }
     }
 
-    async fn output(&mut self) -> Result<Value, JournalError> {
+    fn output(&mut self) -> Value {
         let rendered = self.tools.renderer.render(&self.spec.output, &self.scope.plain(), "output");
-        self.report("output", None, &rendered.problems).await?;
+        self.report("output", None, &rendered.problems);
         let mut output = rendered.value.to_masked_json().unwrap_or_default();
         for name in ["links", "text"] {
             if let Some(Value::Array(members)) = output.get_mut(name) {
@@ -102,16 +103,11 @@ impl Runner<'_> {
                 });
             }
         }
-        Ok(output)
+        output
     }
 
     /// Tells which expressions were left as they are.
-    pub(super) async fn report(
-        &mut self,
-        key: &str,
-        step: Option<&Step>,
-        problems: &[ExpressionProblem],
-    ) -> Result<(), JournalError> {
+    pub(super) fn report(&mut self, key: &str, step: Option<&Step>, problems: &[ExpressionProblem]) {
         for (number, problem) in problems.iter().enumerate() {
             let text = self.scope.hide(
                 &format!(
@@ -124,25 +120,17 @@ impl Runner<'_> {
                 Some(step) => EventBody::of_step(&step.id, text),
                 None => EventBody::message(text),
             };
-            self.say(&format!("{key}/problem/{number}"), body).await?;
+            self.say(&format!("{key}/problem/{number}"), body);
         }
-        Ok(())
     }
 
-    pub(super) async fn say(&mut self, key: &str, body: EventBody) -> Result<(), JournalError> {
+    pub(super) fn say(&mut self, key: &str, body: EventBody) {
         self.journal.event(key, EventKind::Log, body);
-        Ok(())
     }
 
-    pub(super) async fn say_state(
-        &mut self,
-        step: &Step,
-        key: &str,
-        text: String,
-        state: StepState,
-    ) -> Result<(), JournalError> {
+    pub(super) fn say_state(&mut self, step: &Step, key: &str, text: String, state: StepState) {
         let body = EventBody::of_step(&step.id, text).with_status(state);
-        self.say(&format!("{}/{key}", step.id), body).await
+        self.say(&format!("{}/{key}", step.id), body);
     }
 }
 

@@ -51,14 +51,16 @@ impl<'r, 't> StepRun<'r, 't> {
             Ok(Ended::Completed(outputs, derived)) => {
                 self.runner.scope.add_step(&step.id, &outputs, &derived);
                 let text = format!("Finished step {}", step.name);
-                self.runner.say_state(step, "end", text, StepState::Completed).await
+                self.runner.say_state(step, "end", text, StepState::Completed);
+                Ok(())
             }
             Ok(Ended::Skipped(why, outputs)) => {
                 self.runner.scope.add_step(&step.id, &outputs, &[]);
-                self.runner.say_state(step, "end", why, StepState::Skipped).await
+                self.runner.say_state(step, "end", why, StepState::Skipped);
+                Ok(())
             }
             Err(ActionError::Journal(broken)) => Err(broken),
-            Err(error) => self.fail(&error).await,
+            Err(error) => self.fail(&error),
         }
     }
 
@@ -75,7 +77,7 @@ impl<'r, 't> StepRun<'r, 't> {
         self.runner.tools.metrics.step_ended(labels, outcome, took);
     }
 
-    async fn fail(self, error: &ActionError) -> Result<(), JournalError> {
+    fn fail(self, error: &ActionError) -> Result<(), JournalError> {
         let Self { runner, step, at } = self;
         let (name, message, state) = match error {
             ActionError::Cancelled => {
@@ -91,7 +93,7 @@ impl<'r, 't> StepRun<'r, 't> {
             StepState::Cancelled => message.clone(),
             _ => format!("{name}: step `{}` ({}) failed: {message}", step.id, step.action),
         };
-        runner.say_state(step, "end", text, state).await?;
+        runner.say_state(step, "end", text, state);
         let index = runner.spec.steps.iter().position(|other| other.id == step.id).unwrap_or_default();
         let at = at.map_or_else(|| format!("spec.steps[{index}]"), |at| format!("spec.steps[{index}].{at}"));
         runner.failure.get_or_insert(FailureInfo { name: name.to_owned(), message, at: Some(at) });
@@ -103,7 +105,7 @@ impl<'r, 't> StepRun<'r, 't> {
         if self.runner.tools.cancelled.is_cancelled() {
             return Err(ActionError::Cancelled);
         }
-        if step.each.is_none() && !self.condition(&self.runner.scope.plain(), &step.id).await? {
+        if step.each.is_none() && !self.condition(&self.runner.scope.plain(), &step.id)? {
             let why = format!("Skipping step {} because its if condition was false", step.id);
             return Ok(Ended::Skipped(why, Map::new()));
         }
@@ -112,7 +114,7 @@ impl<'r, 't> StepRun<'r, 't> {
             tools.registry.get(&step.action).map_err(|unknown| ActionError::NotFound(unknown.to_string()))?;
         let dry = self.runner.run.dry_run;
         let left_out = dry && !action.definition().supports_dry_run;
-        let iterations = self.iterations(action, left_out).await?;
+        let iterations = self.iterations(action, left_out)?;
         if left_out {
             let outputs = action.example_output().as_object().cloned().unwrap_or_default();
             return Ok(Ended::Skipped(
@@ -138,50 +140,42 @@ impl<'r, 't> StepRun<'r, 't> {
     }
 
     /// Decides `if`; a missing one is true.
-    async fn condition(&mut self, scope: &Context, key: &str) -> Result<bool, ActionError> {
+    fn condition(&mut self, scope: &Context, key: &str) -> Result<bool, ActionError> {
         let Some(condition) = &self.step.condition else { return Ok(true) };
         let (truthy, _, problems) =
             self.runner.tools.renderer.condition(condition, scope, self.runner.status());
-        self.expression_problems(&format!("{key}/if"), &problems).await?;
+        self.expression_problems(&format!("{key}/if"), &problems)?;
         Ok(truthy)
     }
 
     /// Renders and checks the input of every iteration before the first one runs.
-    async fn iterations(
-        &mut self,
-        action: &Registered,
-        left_out: bool,
-    ) -> Result<Vec<Iteration>, ActionError> {
+    fn iterations(&mut self, action: &Registered, left_out: bool) -> Result<Vec<Iteration>, ActionError> {
         let scope = self.runner.scope.with_secrets();
         let Some(each) = &self.step.each else {
-            return Ok(vec![self.iteration(action, &scope, None, left_out).await?]);
+            return Ok(vec![self.iteration(action, &scope, None, left_out)?]);
         };
         let mut iterations = Vec::new();
-        for (key, value) in self.elements(each, &scope).await? {
+        for (key, value) in self.elements(each, &scope)? {
             let element = NValue::object([("key", NValue::from(key.as_str())), ("value", value)]);
             let scope = scope.overlay().with("each", element.clone());
             let shown = element.to_masked_json().unwrap_or_default();
             let name = format!("{}[{key}]", self.step.id);
-            if self.condition(&scope, &name).await? {
+            if self.condition(&scope, &name)? {
                 let text = format!("Running step each: {shown}");
-                self.runner.say(&format!("{name}/each"), EventBody::of_step(&self.step.id, text)).await?;
-                iterations.push(self.iteration(action, &scope, Some(key), left_out).await?);
+                self.runner.say(&format!("{name}/each"), EventBody::of_step(&self.step.id, text));
+                iterations.push(self.iteration(action, &scope, Some(key), left_out)?);
             } else {
                 let text = format!("Skipping step each: {shown}");
-                self.runner.say(&format!("{name}/each"), EventBody::of_step(&self.step.id, text)).await?;
+                self.runner.say(&format!("{name}/each"), EventBody::of_step(&self.step.id, text));
             }
         }
         Ok(iterations)
     }
 
     /// The elements of `each` with their keys.
-    async fn elements(
-        &mut self,
-        each: &Value,
-        scope: &Context,
-    ) -> Result<Vec<(String, NValue)>, ActionError> {
+    fn elements(&mut self, each: &Value, scope: &Context) -> Result<Vec<(String, NValue)>, ActionError> {
         let rendered = self.runner.tools.renderer.render(each, scope, "each");
-        self.expression_problems(&format!("{}/each", self.step.id), &rendered.problems).await?;
+        self.expression_problems(&format!("{}/each", self.step.id), &rendered.problems)?;
         let value = &rendered.value;
         if let Some(items) = value.as_array() {
             return Ok(items
@@ -200,7 +194,7 @@ impl<'r, 't> StepRun<'r, 't> {
         )))
     }
 
-    async fn iteration(
+    fn iteration(
         &mut self,
         action: &Registered,
         scope: &Context,
@@ -210,14 +204,14 @@ impl<'r, 't> StepRun<'r, 't> {
         let input = Value::Object(self.step.input.clone().unwrap_or_default());
         let rendered = self.runner.tools.renderer.render(&input, scope, "input");
         let name = self.info(key.as_deref()).key();
-        self.expression_problems(&name, &rendered.problems).await?;
+        self.expression_problems(&name, &rendered.problems)?;
         if self.runner.run.dry_run {
             let shown = rendered.value.to_masked_json().unwrap_or_default();
             let text = format!(
                 "Running {} in dry-run mode with inputs (secrets redacted): {shown:#}",
                 self.step.action
             );
-            self.runner.say(&format!("{name}/dry-run"), EventBody::of_step(&self.step.id, text)).await?;
+            self.runner.say(&format!("{name}/dry-run"), EventBody::of_step(&self.step.id, text));
         }
         // Backstage does not look at the input of an action that a dry run leaves out; whoever wants faults
         // reported (`expression_errors: fail`) wants this one too.
@@ -269,7 +263,7 @@ impl<'r, 't> StepRun<'r, 't> {
         Ok(outputs)
     }
 
-    async fn expression_problems(
+    fn expression_problems(
         &mut self,
         key: &str,
         problems: &[crate::render::ExpressionProblem],
@@ -278,7 +272,8 @@ impl<'r, 't> StepRun<'r, 't> {
             return Ok(());
         }
         if self.runner.tools.expression_errors == ExpressionErrors::Keep {
-            return Ok(self.runner.report(key, Some(self.step), problems).await?);
+            self.runner.report(key, Some(self.step), problems);
+            return Ok(());
         }
         self.at = problems.first().map(|problem| problem.path.clone());
         let faults: Vec<String> = problems
