@@ -20,6 +20,7 @@ pub mod fetch;
 pub mod fs;
 pub mod publish;
 
+use std::borrow::Cow;
 use std::future::Future;
 
 use serde::de::DeserializeOwned;
@@ -53,9 +54,9 @@ pub struct Example {
 #[derive(Clone, Debug)]
 pub struct Definition {
     /// For example `fetch:plain`.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// One or two sentences.
-    pub description: &'static str,
+    pub description: Cow<'static, str>,
     /// What it touches.
     pub kind: Kind,
     /// Draft-07 schema of the input, closed (`additionalProperties: false`).

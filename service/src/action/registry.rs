@@ -5,7 +5,9 @@
 
 mod example;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -33,7 +35,7 @@ trait ErasedAction: Send + Sync {
 
 struct Erased<A> {
     action: A,
-    id: &'static str,
+    id: Cow<'static, str>,
 }
 
 #[async_trait]
@@ -41,7 +43,7 @@ impl<A: Action> ErasedAction for Erased<A> {
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Value) -> Result<(), ActionError> {
         // What the parser says may hold the value, and the value may be a secret.
         let input = serde_json::from_value(input).map_err(|_| {
-            let id = self.id;
+            let id = &self.id;
             ActionError::Input(format!("Invalid input passed to action {id}, a value is out of its range"))
         })?;
         self.action.run(ctx, input).await
@@ -135,9 +137,9 @@ fn known_keys(schema: &Value) -> Vec<&str> {
 }
 
 /// All actions by id.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Registry {
-    by_id: BTreeMap<&'static str, Registered>,
+    by_id: BTreeMap<Cow<'static, str>, Arc<Registered>>,
 }
 
 impl Registry {
@@ -166,22 +168,23 @@ impl Registry {
     /// Adds one; an action of the same id gives way.
     pub fn register<A: Action>(&mut self, action: A) {
         let definition = action.definition();
-        let id = definition.id;
-        let action = Box::new(Erased { action, id });
-        self.by_id.insert(id, Registered { definition, action });
+        let id = definition.id.clone();
+        let action = Box::new(Erased { action, id: id.clone() });
+        self.by_id.insert(id, Arc::new(Registered { definition, action }));
     }
 
     /// The action with that id.
     pub fn get(&self, id: &str) -> Result<&Registered, UnknownAction> {
-        self.by_id.get(id).ok_or_else(|| UnknownAction {
+        let known = || self.by_id.keys().map(|id| &**id);
+        self.by_id.get(id).map(|registered| &**registered).ok_or_else(|| UnknownAction {
             id: id.to_owned(),
-            nearest: nearest(id, self.by_id.keys().copied()).map(str::to_owned),
+            nearest: nearest(id, known()).map(str::to_owned),
         })
     }
 
     /// All definitions, by id.
     pub fn definitions(&self) -> impl Iterator<Item = &Definition> {
-        self.by_id.values().map(Registered::definition)
+        self.by_id.values().map(|registered| registered.definition())
     }
 }
 

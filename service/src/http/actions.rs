@@ -33,8 +33,8 @@ struct SchemaShape<'a> {
 impl<'a> From<&'a Definition> for ActionShape<'a> {
     fn from(definition: &'a Definition) -> Self {
         Self {
-            id: definition.id,
-            description: definition.description,
+            id: &definition.id,
+            description: &definition.description,
             examples: definition.examples.iter().map(ExampleShape::from).collect(),
             schema: SchemaShape { input: &definition.input, output: definition.output.as_ref() },
         }
@@ -64,8 +64,8 @@ mod tests {
     #[test]
     fn an_action_shows_its_schemas_and_examples_and_nothing_else() {
         let definition = Definition {
-            id: "debug:log",
-            description: "Writes to the log.",
+            id: "debug:log".into(),
+            description: "Writes to the log.".into(),
             kind: Kind::Workspace,
             input: json!({ "type": "object" }),
             output: None,

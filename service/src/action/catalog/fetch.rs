@@ -55,8 +55,8 @@ impl Action for Fetch {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "catalog:fetch",
-            description: "Reads one entity or several from the catalog by their references.",
+            id: "catalog:fetch".into(),
+            description: "Reads one entity or several from the catalog by their references.".into(),
             kind: Kind::Read,
             input: schema::closed(
                 json!({

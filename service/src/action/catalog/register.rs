@@ -93,9 +93,11 @@ impl Action for Register {
             "optional": optional,
         });
         Definition {
-            id: "catalog:register",
-            description: "Checks the entities of a catalog file, and of the files that its Locations lead to, and \
-                          registers them. A file with a fault is always an error, whatever `optional` says.",
+            id: "catalog:register".into(),
+            description:
+                "Checks the entities of a catalog file, and of the files that its Locations lead to, and \
+                          registers them. A file with a fault is always an error, whatever `optional` says."
+                    .into(),
             kind: Kind::Effect,
             input: schema::any_of(vec![
                 schema::object(by_url, &["catalogInfoUrl"]),

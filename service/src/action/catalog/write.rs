@@ -49,8 +49,9 @@ impl Action for Write {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "catalog:write",
-            description: "Writes an entity to a YAML file and notes in it which template it was made from.",
+            id: "catalog:write".into(),
+            description: "Writes an entity to a YAML file and notes in it which template it was made from."
+                .into(),
             kind: Kind::Workspace,
             input: schema::closed(
                 json!({

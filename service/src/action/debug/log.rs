@@ -78,8 +78,8 @@ impl Action for Log {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "debug:log",
-            description: "Writes a message to the task's log, the files of the workspace, or both.",
+            id: "debug:log".into(),
+            description: "Writes a message to the task's log, the files of the workspace, or both.".into(),
             kind: Kind::Workspace,
             input: schema::closed(
                 json!({

@@ -54,8 +54,9 @@ impl Action for Wait {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "debug:wait",
-            description: "Waits for some time, at most ten minutes in all. Cancelling the task ends the wait.",
+            id: "debug:wait".into(),
+            description:
+                "Waits for some time, at most ten minutes in all. Cancelling the task ends the wait.".into(),
             kind: Kind::Read,
             input: schema::closed(
                 json!({

@@ -43,10 +43,12 @@ impl Action for Handlebars {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "fetch:handlebars",
-            description: "Renders the `*.hbs` files and all file names of a folder with Handlebars, copies every \
+            id: "fetch:handlebars".into(),
+            description:
+                "Renders the `*.hbs` files and all file names of a folder with Handlebars, copies every \
                           other file byte for byte, and puts the result into the workspace. A name that the \
-                          values do not have is an error.",
+                          values do not have is an error."
+                    .into(),
             kind: Kind::Read,
             input: schema::closed(
                 json!({

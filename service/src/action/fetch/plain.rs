@@ -54,8 +54,9 @@ impl Action for Plain {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "fetch:plain",
-            description: "Copies a folder into the workspace. Files that are already there are replaced.",
+            id: "fetch:plain".into(),
+            description: "Copies a folder into the workspace. Files that are already there are replaced."
+                .into(),
             kind: Kind::Read,
             input: schema::closed(
                 json!({

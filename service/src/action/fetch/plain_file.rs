@@ -40,8 +40,9 @@ impl Action for PlainFile {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "fetch:plain:file",
-            description: "Copies one file into the workspace. A file that is already there is replaced.",
+            id: "fetch:plain:file".into(),
+            description: "Copies one file into the workspace. A file that is already there is replaced."
+                .into(),
             kind: Kind::Read,
             input: schema::closed(
                 json!({

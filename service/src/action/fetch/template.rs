@@ -75,9 +75,11 @@ impl Action for Template {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "fetch:template",
-            description: "Renders the names and contents of a folder's files with the given values and puts the \
-                          result into the workspace.",
+            id: "fetch:template".into(),
+            description:
+                "Renders the names and contents of a folder's files with the given values and puts the \
+                          result into the workspace."
+                    .into(),
             kind: Kind::Read,
             input: schema::closed(properties(), &["url"]),
             output: None,

@@ -47,8 +47,10 @@ impl Action for TemplateFile {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "fetch:template:file",
-            description: "Renders the contents of one file with the given values and puts it into the workspace.",
+            id: "fetch:template:file".into(),
+            description:
+                "Renders the contents of one file with the given values and puts it into the workspace."
+                    .into(),
             kind: Kind::Read,
             input: schema::closed(
                 json!({

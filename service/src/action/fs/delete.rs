@@ -52,9 +52,11 @@ impl Action for Delete {
 
     fn definition(&self) -> Definition {
         Definition {
-            id: "fs:delete",
-            description: "Deletes files and folders from the workspace. Globs are understood: `*` stays within one \
-                          folder, `**` crosses folders, dotfiles count.",
+            id: "fs:delete".into(),
+            description:
+                "Deletes files and folders from the workspace. Globs are understood: `*` stays within one \
+                          folder, `**` crosses folders, dotfiles count."
+                    .into(),
             kind: Kind::Workspace,
             input: schema::closed(
                 json!({ "files": schema::texts("Files, folders and globs to delete.") }),

@@ -63,8 +63,9 @@ impl Action for ReadDir {
         );
         let entries = json!({ "type": "array", "items": entry });
         Definition {
-            id: "fs:readdir",
-            description: "Lists the files and folders in folders of the workspace, in the order of their paths.",
+            id: "fs:readdir".into(),
+            description:
+                "Lists the files and folders in folders of the workspace, in the order of their paths.".into(),
             kind: Kind::Workspace,
             input: schema::closed(
                 json!({

@@ -54,8 +54,8 @@ impl Action for Rename {
             &["from", "to"],
         );
         Definition {
-            id: "fs:rename",
-            description: "Renames or moves files and folders within the workspace.",
+            id: "fs:rename".into(),
+            description: "Renames or moves files and folders within the workspace.".into(),
             kind: Kind::Workspace,
             input: schema::closed(
                 json!({ "files": { "type": "array", "items": one, "description": "What to rename, in order." } }),

@@ -65,9 +65,11 @@ impl Action for CreateRepository {
             "workflowAccess": repository::workflow_access(),
         });
         Definition {
-            id: "github:repo:create",
-            description: "Makes a repository and applies its settings. One of that name that is not this task's own \
-                          is an error and stays untouched.",
+            id: "github:repo:create".into(),
+            description:
+                "Makes a repository and applies its settings. One of that name that is not this task's own \
+                          is an error and stays untouched."
+                    .into(),
             kind: Kind::Effect,
             input: schema::closed(schema::merged([common(), own, repository::properties()]), &["repoUrl"]),
             output: Some(schema::closed(places(), &["remoteUrl", "repoContentsUrl"])),

@@ -66,10 +66,10 @@ impl Action for GitHub {
     fn definition(&self) -> Definition {
         let groups = [common(), repository::properties(), push::properties(), protection::properties()];
         Definition {
-            id: "publish:github",
+            id: "publish:github".into(),
             description: "Makes a repository, applies its settings, puts the workspace into it as one commit and \
                           protects the default branch. A repository of that name that is not this task's own is \
-                          an error and stays untouched.",
+                          an error and stays untouched.".into(),
             kind: Kind::Effect,
             input: schema::closed(schema::merged(groups), &["repoUrl"]),
             output: Some(pushed_output()),

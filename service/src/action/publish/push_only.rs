@@ -44,9 +44,11 @@ impl Action for PushRepository {
     fn definition(&self) -> Definition {
         let groups = [common(), push::properties(), protection::properties()];
         Definition {
-            id: "github:repo:push",
-            description: "Puts the workspace into an existing, empty repository as one commit and protects the \
-                          branch.",
+            id: "github:repo:push".into(),
+            description:
+                "Puts the workspace into an existing, empty repository as one commit and protects the \
+                          branch."
+                    .into(),
             kind: Kind::Effect,
             input: schema::closed(schema::merged(groups), &["repoUrl"]),
             output: Some(pushed_output()),

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 
-fn standard(id: &str) -> Registered {
+fn standard(id: &str) -> Arc<Registered> {
     let mut registry = Registry::standard();
     registry.by_id.remove(id).unwrap()
 }
@@ -29,7 +29,7 @@ fn objects(schema: &Value) -> Vec<&Value> {
 fn the_actions_are_these() {
     let registry = Registry::standard();
 
-    let ids: Vec<&str> = registry.definitions().map(|definition| definition.id).collect();
+    let ids: Vec<&str> = registry.definitions().map(|definition| &*definition.id).collect();
 
     assert_eq!(
         ids,
@@ -75,7 +75,7 @@ fn every_action_has_an_example_that_fits_its_schema() {
         for example in definition.examples {
             let text: Value = serde_yaml::from_str(example.example).unwrap();
             for step in text["steps"].as_array().unwrap() {
-                assert_eq!(step["action"], definition.id, "{}", example.description);
+                assert_eq!(step["action"], *definition.id, "{}", example.description);
                 assert!(step["id"].is_string() && step["name"].is_string(), "{}", definition.id);
                 registered.check(&step["input"]).unwrap();
             }
