@@ -52,6 +52,8 @@ pub struct RunInfo {
 pub struct StepInfo {
     /// Its id.
     pub id: String,
+    /// What it goes by in the journal: its id, told apart from that of an earlier step with the same one.
+    pub key: String,
     /// Its name.
     pub name: String,
     /// Key of the iteration under `each`.
@@ -60,10 +62,10 @@ pub struct StepInfo {
 
 impl StepInfo {
     /// Name of the step in the journal: `fetch`, or `fetch[2]` under `each`.
-    pub fn key(&self) -> String {
+    pub fn journal_key(&self) -> String {
         match &self.iteration {
-            Some(iteration) => format!("{}[{iteration}]", self.id),
-            None => self.id.clone(),
+            Some(iteration) => format!("{}[{iteration}]", self.key),
+            None => self.key.clone(),
         }
     }
 }
@@ -165,7 +167,7 @@ impl ActionContext<'_> {
         T: Serialize + DeserializeOwned,
         F: Future<Output = Result<T, ActionError>>,
     {
-        let step = self.step.key();
+        let step = self.step.journal_key();
         let unreadable = |error: serde_json::Error| {
             ActionError::Unavailable(format!("the journal entry `{key}` cannot be used: {error}"))
         };

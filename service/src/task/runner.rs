@@ -4,6 +4,8 @@
 //! events under the same keys. It ends in an [`Outcome`], or is broken off by a [`JournalError`] when it must
 //! not write any more.
 
+use std::collections::HashSet;
+
 use catalog_gen::FileTree;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
@@ -58,21 +60,22 @@ impl Runner<'_> {
         let count = self.spec.steps.len();
         self.say(START, EventBody::message(format!("Starting up task with {count} steps")));
         let spec = self.spec;
-        for step in &spec.steps {
-            self.step(step).await?;
+        for (step, key) in spec.steps.iter().zip(keys(&spec.steps)) {
+            self.step(step, &key).await?;
         }
         let output = if self.failure.is_none() { self.output() } else { Value::Object(Map::new()) };
         Ok(Outcome { output, failure: self.failure.clone() })
     }
 
-    async fn step(&mut self, step: &Step) -> Result<(), JournalError> {
+    async fn step(&mut self, step: &Step, key: &str) -> Result<(), JournalError> {
         if self.failure.is_some() && !self.runs_after_failure(step) {
             let text = format!("Skipping step {} because a previous step failed", step.id);
-            self.say_state(step, "skip", text, StepState::Skipped);
+            self.say_state(step, &format!("{key}/skip"), text, StepState::Skipped);
             return Ok(());
         }
-        self.say_state(step, "begin", format!("Beginning step {}", step.name), StepState::Processing);
-        StepRun::new(self, step).run().await
+        let text = format!("Beginning step {}", step.name);
+        self.say_state(step, &format!("{key}/begin"), text, StepState::Processing);
+        StepRun::new(self, step, key).run().await
     }
 
     /// A step runs after a failure if its condition asks for it with `always()` or `failure()`.
@@ -130,8 +133,28 @@ impl Runner<'_> {
 
     pub(super) fn say_state(&mut self, step: &Step, key: &str, text: String, state: StepState) {
         let body = EventBody::of_step(&step.id, text).with_status(state);
-        self.say(&format!("{}/{key}", step.id), body);
+        self.say(key, body);
     }
+}
+
+/// What each step goes by in the journal: its id, and a number for every later step of the same id, since
+/// Backstage lets steps share one.
+fn keys(steps: &[Step]) -> Vec<String> {
+    let mut taken: HashSet<String> = steps.iter().map(|step| step.id.clone()).collect();
+    let mut seen = HashSet::new();
+    let mut keys = Vec::with_capacity(steps.len());
+    for step in steps {
+        let mut key = step.id.clone();
+        if !seen.insert(step.id.as_str()) {
+            let mut number = 2;
+            while !taken.insert(format!("{}#{number}", step.id)) {
+                number += 1;
+            }
+            key = format!("{}#{number}", step.id);
+        }
+        keys.push(key);
+    }
+    keys
 }
 
 /// JavaScript's truthiness of a rendered value, except that an empty list is false.

@@ -65,10 +65,14 @@ impl Scope {
         }
     }
 
-    /// Adds the outputs of a step.
+    /// Adds the outputs of a step, in place of those of an earlier one with the same id.
     pub(super) fn add_step(&mut self, id: &str, outputs: &Map<String, Value>, derived: &[String]) {
         let marked = self.marked(&Value::Object(outputs.clone()), derived);
-        self.steps.push((id.to_owned(), NValue::object([("output", marked)])));
+        let step = NValue::object([("output", marked)]);
+        match self.steps.iter_mut().find(|(other, _)| other == id) {
+            Some((_, earlier)) => *earlier = step,
+            None => self.steps.push((id.to_owned(), step)),
+        }
     }
 
     /// Names for `if` and `output`: no secrets.

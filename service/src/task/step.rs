@@ -17,6 +17,8 @@ use crate::template::Step;
 pub(super) struct StepRun<'r, 't> {
     runner: &'r mut Runner<'t>,
     step: &'r Step,
+    /// What the step goes by in the journal.
+    key: &'r str,
     /// What of the step a failure is about, such as `input.url`.
     at: Option<String>,
 }
@@ -34,12 +36,13 @@ struct Iteration {
 /// What became of a step that did not fail.
 enum Ended {
     Completed(Map<String, Value>, Vec<String>),
-    Skipped(String, Map<String, Value>),
+    /// Why, and the outputs that stand in for real ones in a dry run. A step whose condition is false has none.
+    Skipped(String, Option<Map<String, Value>>),
 }
 
 impl<'r, 't> StepRun<'r, 't> {
-    pub(super) fn new(runner: &'r mut Runner<'t>, step: &'r Step) -> Self {
-        Self { runner, step, at: None }
+    pub(super) fn new(runner: &'r mut Runner<'t>, step: &'r Step, key: &'r str) -> Self {
+        Self { runner, step, key, at: None }
     }
 
     pub(super) async fn run(mut self) -> Result<(), JournalError> {
@@ -51,12 +54,14 @@ impl<'r, 't> StepRun<'r, 't> {
             Ok(Ended::Completed(outputs, derived)) => {
                 self.runner.scope.add_step(&step.id, &outputs, &derived);
                 let text = format!("Finished step {}", step.name);
-                self.runner.say_state(step, "end", text, StepState::Completed);
+                self.runner.say_state(step, &format!("{}/end", self.key), text, StepState::Completed);
                 Ok(())
             }
             Ok(Ended::Skipped(why, outputs)) => {
-                self.runner.scope.add_step(&step.id, &outputs, &[]);
-                self.runner.say_state(step, "end", why, StepState::Skipped);
+                if let Some(outputs) = outputs {
+                    self.runner.scope.add_step(&step.id, &outputs, &[]);
+                }
+                self.runner.say_state(step, &format!("{}/end", self.key), why, StepState::Skipped);
                 Ok(())
             }
             Err(ActionError::Journal(broken)) => Err(broken),
@@ -78,7 +83,7 @@ impl<'r, 't> StepRun<'r, 't> {
     }
 
     fn fail(self, error: &ActionError) -> Result<(), JournalError> {
-        let Self { runner, step, at } = self;
+        let Self { runner, step, key, at } = self;
         let (name, message, state) = match error {
             ActionError::Cancelled => {
                 let text = format!(
@@ -93,8 +98,8 @@ impl<'r, 't> StepRun<'r, 't> {
             StepState::Cancelled => message.clone(),
             _ => format!("{name}: step `{}` ({}) failed: {message}", step.id, step.action),
         };
-        runner.say_state(step, "end", text, state);
-        let index = runner.spec.steps.iter().position(|other| other.id == step.id).unwrap_or_default();
+        runner.say_state(step, &format!("{key}/end"), text, state);
+        let index = runner.spec.steps.iter().position(|other| std::ptr::eq(other, step)).unwrap_or_default();
         let at = at.map_or_else(|| format!("spec.steps[{index}]"), |at| format!("spec.steps[{index}].{at}"));
         runner.failure.get_or_insert(FailureInfo { name: name.to_owned(), message, at: Some(at) });
         Ok(())
@@ -105,9 +110,9 @@ impl<'r, 't> StepRun<'r, 't> {
         if self.runner.tools.cancelled.is_cancelled() {
             return Err(ActionError::Cancelled);
         }
-        if step.each.is_none() && !self.condition(&self.runner.scope.plain(), &step.id)? {
+        if step.each.is_none() && !self.condition(&self.runner.scope.plain(), self.key)? {
             let why = format!("Skipping step {} because its if condition was false", step.id);
-            return Ok(Ended::Skipped(why, Map::new()));
+            return Ok(Ended::Skipped(why, None));
         }
         let tools = self.runner.tools;
         let action =
@@ -119,7 +124,7 @@ impl<'r, 't> StepRun<'r, 't> {
             let outputs = action.example_output().as_object().cloned().unwrap_or_default();
             return Ok(Ended::Skipped(
                 format!("Skipping because {} does not support dry-run", step.action),
-                outputs,
+                Some(outputs),
             ));
         }
         let mut outputs = Map::new();
@@ -159,7 +164,7 @@ impl<'r, 't> StepRun<'r, 't> {
             let element = NValue::object([("key", NValue::from(key.as_str())), ("value", value)]);
             let scope = scope.overlay().with("each", element.clone());
             let shown = element.to_masked_json().unwrap_or_default();
-            let name = format!("{}[{key}]", self.step.id);
+            let name = format!("{}[{key}]", self.key);
             if self.condition(&scope, &name)? {
                 let text = format!("Running step each: {shown}");
                 self.runner.say(&format!("{name}/each"), EventBody::of_step(&self.step.id, text));
@@ -175,7 +180,7 @@ impl<'r, 't> StepRun<'r, 't> {
     /// The elements of `each` with their keys.
     fn elements(&mut self, each: &Value, scope: &Context) -> Result<Vec<(String, NValue)>, ActionError> {
         let rendered = self.runner.tools.renderer.render(each, scope, "each");
-        self.expression_problems(&format!("{}/each", self.step.id), &rendered.problems)?;
+        self.expression_problems(&format!("{}/each", self.key), &rendered.problems)?;
         let value = &rendered.value;
         if let Some(items) = value.as_array() {
             return Ok(items
@@ -203,7 +208,7 @@ impl<'r, 't> StepRun<'r, 't> {
     ) -> Result<Iteration, ActionError> {
         let input = Value::Object(self.step.input.clone().unwrap_or_default());
         let rendered = self.runner.tools.renderer.render(&input, scope, "input");
-        let name = self.info(key.as_deref()).key();
+        let name = self.info(key.as_deref()).journal_key();
         self.expression_problems(&name, &rendered.problems)?;
         if self.runner.run.dry_run {
             let shown = rendered.value.to_masked_json().unwrap_or_default();
@@ -237,7 +242,7 @@ impl<'r, 't> StepRun<'r, 't> {
     ) -> Result<Map<String, Value>, ActionError> {
         self.runner.journal.flush().await?;
         let info = self.info(iteration.key.as_deref());
-        let prefix = format!("{}/log", info.key());
+        let prefix = format!("{}/log", info.journal_key());
         let runner = &mut *self.runner;
         let cancelled = runner.tools.cancelled;
         let mut ctx = ActionContext {
@@ -294,6 +299,7 @@ impl<'r, 't> StepRun<'r, 't> {
     fn info(&self, iteration: Option<&str>) -> StepInfo {
         StepInfo {
             id: self.step.id.clone(),
+            key: self.key.to_owned(),
             name: self.step.name.clone(),
             iteration: iteration.map(str::to_owned),
         }

@@ -2,7 +2,7 @@
 //!
 //! What Backstage refuses is an error, what it takes but hardly means is a warning. It renders nothing and
 //! asks for no action; who may run a template is not its business. The invariant: a [`Template`] has steps
-//! with ids of their own, and pages that are objects.
+//! with an id and an action, and pages that are objects.
 
 mod faults;
 mod locate;

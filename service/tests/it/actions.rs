@@ -95,7 +95,12 @@ impl Bench {
         let registered = self.registry.get(action).unwrap();
         let plain = input.to_json().unwrap();
         registered.check(&plain)?;
-        let step = StepInfo { id: action.to_owned(), name: action.to_owned(), iteration: None };
+        let step = StepInfo {
+            id: action.to_owned(),
+            key: action.to_owned(),
+            name: action.to_owned(),
+            iteration: None,
+        };
         let mut ctx = ActionContext {
             run: &self.run,
             step: &step,

@@ -130,6 +130,29 @@ async fn a_false_condition_skips_the_step() {
 }
 
 #[tokio::test]
+async fn steps_that_share_an_id_all_run_and_the_last_one_gives_the_outputs() {
+    let app = TestApp::new().await;
+    let steps = r#"
+steps:
+  - { id: look, action: 'fs:readdir', input: { paths: ['.'] } }
+  - { id: look, action: 'catalog:write', input: { entity: { metadata: { name: a } }, filePath: a.yaml } }
+  - { id: look, if: "${{ 1 == 2 }}", action: 'debug:log', input: { message: never } }
+  - { id: look, action: 'fs:readdir', input: { paths: ['.'] } }
+  - { id: look, if: "${{ 1 == 2 }}", action: 'debug:log', input: { message: never } }
+output:
+  files: ${{ steps.look.output.files }}
+"#;
+    app.template("same", steps, &[]).await;
+
+    let id = app.run("same", json!({})).await;
+
+    assert_eq!(app.status(id).await, TaskStatus::Completed, "{:#?}", app.messages(id).await);
+    assert_eq!(app.output(id).await["files"][0]["name"], "a.yaml");
+    let finished = app.messages(id).await.iter().filter(|text| text.starts_with("Finished step")).count();
+    assert_eq!(finished, 3);
+}
+
+#[tokio::test]
 async fn each_runs_the_step_for_every_element_and_collects_outputs() {
     let app = TestApp::new().await;
     let spec = "steps:

@@ -93,11 +93,12 @@ impl Finder<'_> {
             let id = step_id(step, index);
             if let Some(first) = seen.get(&id) {
                 let message = format!(
-                    "the steps {} and {} both have the id `{id}`; give one of them another id",
+                    "the steps {} and {} both have the id `{id}`, so `steps.{id}` is the one that ran last; give \
+                     one of them another id",
                     first + 1,
                     index + 1
                 );
-                self.error(&format!("spec.steps[{index}].id"), &message);
+                self.warn(&format!("spec.steps[{index}].id"), &message);
             }
             seen.entry(id).or_insert(index);
             if let Some(step) = step.as_object() {
