@@ -23,9 +23,10 @@ use crate::http::{HttpParts, HttpState};
 use crate::queue::Queue;
 use crate::render::ValueRenderer;
 use crate::secret::Sealer;
-use crate::task::{Caller, DryRunError, DryRunRequest, DryRunResult, Tasks, TasksParts};
+use crate::task::{Caller, DryRunError, DryRunRequest, DryRunResult, Mocks, Tasks, TasksParts};
 use crate::telemetry::Metrics;
-use crate::template::{Library, Sources, Template};
+use crate::template::library::Single;
+use crate::template::{Library, SingleError, Sources, Template};
 use crate::worker::Worker;
 
 /// The parts of a running service.
@@ -216,37 +217,51 @@ impl Parts<'_> {
     }
 }
 
-/// What renders a template on disk: no service, no data folder, nothing kept.
-pub struct Offline {
-    /// The template.
-    pub template: Arc<Template>,
-    files: FileTree,
-    file_name: String,
-    tasks: Tasks,
-    // Holds what is fetched from other places while a template is rendered.
+/// A place to render templates of the disk in: no service, no data folder, nothing kept.
+pub struct Workbench {
+    /// The task use case, for dry runs.
+    pub tasks: Tasks,
+    sources: Sources,
+    // Holds what is fetched from other places while templates are rendered.
     _scratch: TempDir,
 }
 
-impl Offline {
-    /// Reads the template in `file` (the one called `name`, if it holds several) and the files around it.
-    pub async fn build(config: Config, file: &Path, name: Option<&str>) -> anyhow::Result<Self> {
+impl Workbench {
+    /// Makes every part.
+    pub async fn build(config: Config) -> anyhow::Result<Self> {
         let scratch = TempDir::new().context("no folder for temporary files can be made")?;
         let sources = Sources::new(object_store(&config, &scratch.path().join("objects.git"))?, &config.git);
-        let single = Library::read_single(file, name, &sources).await?;
         let db = Db::open_memory().await?;
         db.migrate().await?;
         let sealer = Sealer::from_key_file(&scratch.path().join("secret.key"))?;
         let local_forge = LocalForge::new(config.data_dir.join("forge"));
         let library = Library::load(&config.templates, sources.clone()).await;
-        let parts = Parts { config: &config, db, sealer, local_forge, sources };
+        let parts = Parts { config: &config, db, sealer, local_forge, sources: sources.clone() };
         let (tasks, ..) = parts.tasks(library);
-        Ok(Self {
-            template: single.template,
-            files: single.files,
-            file_name: single.path,
-            tasks,
-            _scratch: scratch,
-        })
+        Ok(Self { tasks, sources, _scratch: scratch })
+    }
+
+    /// Reads the template in `file` (the one called `name`, if it holds several) and the files around it.
+    pub async fn read(&self, file: &Path, name: Option<&str>) -> Result<Single, SingleError> {
+        Library::read_single(file, name, &self.sources).await
+    }
+}
+
+/// One template of the disk, ready to be rendered.
+pub struct Offline {
+    /// The template.
+    pub template: Arc<Template>,
+    files: FileTree,
+    file_name: String,
+    bench: Workbench,
+}
+
+impl Offline {
+    /// Reads the template in `file` (the one called `name`, if it holds several) and the files around it.
+    pub async fn build(config: Config, file: &Path, name: Option<&str>) -> anyhow::Result<Self> {
+        let bench = Workbench::build(config).await?;
+        let single = bench.read(file, name).await?;
+        Ok(Self { template: single.template, files: single.files, file_name: single.path, bench })
     }
 
     /// Runs the workspace steps with these values.
@@ -265,7 +280,8 @@ impl Offline {
             template_file: self.file_name.clone(),
             caller,
             expression_errors,
+            mocks: Mocks::default(),
         };
-        self.tasks.dry_run(request).await
+        self.bench.tasks.dry_run(request).await
     }
 }

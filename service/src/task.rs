@@ -5,6 +5,7 @@
 
 mod create;
 mod dry_run;
+mod mocks;
 mod model;
 mod run;
 mod runner;
@@ -13,6 +14,7 @@ mod step;
 mod store;
 mod watch;
 
+pub use mocks::{Mock, MockFailure, MockTask, Mocks, StepCall, StepEnd, StepReport, holds};
 pub use model::{
     Caller, CreateError, DryRunError, DryRunRequest, DryRunResult, ListTasks, NewTask, Order, OrderField,
     RetryError, StepFault, Task, TaskError, TaskPage, TaskSpec, TaskStatus, Unknown,

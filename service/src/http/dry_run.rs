@@ -18,7 +18,7 @@ use super::reply::{Answer, ok};
 use super::shape::BodyShape;
 use super::state::DryRuns;
 use crate::journal::EventBody;
-use crate::task::{Caller, DryRunRequest, DryRunResult, Tasks};
+use crate::task::{Caller, DryRunRequest, DryRunResult, Mocks, Tasks};
 use crate::template::Step;
 
 const API_VERSION: &str = "scaffolder.backstage.io/v1beta3";
@@ -123,6 +123,7 @@ fn read(body: Value, settings: DryRuns, caller: Caller) -> Result<DryRunRequest,
         caller,
         template_file: "template.yaml".to_owned(),
         expression_errors,
+        mocks: Mocks::default(),
     })
 }
 

@@ -4,6 +4,7 @@ use catalog_gen::FileTree;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::mocks::{Mocks, StepReport};
 use crate::git::TreeId;
 use crate::ids::TaskId;
 use crate::journal::{EventBody, FailureInfo};
@@ -266,6 +267,8 @@ pub struct DryRunRequest {
     pub caller: Caller,
     /// What failing expressions do.
     pub expression_errors: crate::config::ExpressionErrors,
+    /// Answers in place of actions.
+    pub mocks: Mocks,
 }
 
 /// What a dry run gives. A failing step is a result with a log, not an error.
@@ -281,6 +284,8 @@ pub struct DryRunResult {
     pub output: Value,
     /// The steps as they were run.
     pub steps: Vec<Step>,
+    /// What became of each step, with its inputs and outputs.
+    pub reports: Vec<StepReport>,
     /// The first error, if a step failed.
     pub failure: Option<FailureInfo>,
 }

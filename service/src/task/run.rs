@@ -6,6 +6,7 @@ use catalog_gen::{FileTree, TreeBudget};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::mocks::Record;
 use super::model::TaskSecrets;
 use super::runner::{Outcome, Runner, START, Tools};
 use super::scope::Scope;
@@ -133,6 +134,7 @@ impl Tasks {
                 cancelled,
                 expression_errors: inner.settings.expression_errors,
                 metrics: &inner.metrics,
+                mocks: None,
             },
             run,
             spec: &task.spec,
@@ -140,6 +142,7 @@ impl Tasks {
             workspace: empty_workspace(&inner.settings),
             journal,
             failure: None,
+            record: Record::default(),
         };
         runner.walk().await
     }

@@ -10,9 +10,10 @@ use catalog_gen::FileTree;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
-use super::TaskSpec;
+use super::mocks::{Mocks, Record};
 use super::scope::Scope;
 use super::step::StepRun;
+use super::{StepEnd, TaskSpec};
 use crate::action::{Capabilities, Registry, RunInfo};
 use crate::config::ExpressionErrors;
 use crate::journal::{EventBody, EventKind, FailureInfo, Journal, JournalError, StepState};
@@ -32,6 +33,8 @@ pub(super) struct Tools<'t> {
     pub(super) cancelled: &'t CancellationToken,
     pub(super) expression_errors: ExpressionErrors,
     pub(super) metrics: &'t Metrics,
+    /// Answers in place of actions; none in a real run.
+    pub(super) mocks: Option<&'t Mocks>,
 }
 
 /// One walk.
@@ -43,6 +46,8 @@ pub(super) struct Runner<'t> {
     pub(super) workspace: FileTree,
     pub(super) journal: &'t mut Journal,
     pub(super) failure: Option<FailureInfo>,
+    /// What became of the steps, in a dry run.
+    pub(super) record: Record,
 }
 
 /// How a walk ended.
@@ -71,6 +76,7 @@ impl Runner<'_> {
         if self.failure.is_some() && !self.runs_after_failure(step) {
             let text = format!("Skipping step {} because a previous step failed", step.id);
             self.say_state(step, &format!("{key}/skip"), text, StepState::Skipped);
+            self.note(step, StepEnd::Skipped);
             return Ok(());
         }
         let text = format!("Beginning step {}", step.name);
@@ -87,6 +93,17 @@ impl Runner<'_> {
         let (truthy, asked, _) =
             self.tools.renderer.condition(condition, &self.scope.plain(), StepStatus::Failed);
         truthy && asked
+    }
+
+    /// Records the end of a step.
+    pub(super) fn note(&mut self, step: &Step, end: StepEnd) {
+        if self.run.dry_run {
+            let output = match end {
+                StepEnd::Ran | StepEnd::LeftOut => self.scope.shown_output(&step.id),
+                StepEnd::Skipped | StepEnd::Failed => Value::Object(Map::new()),
+            };
+            self.record.ended(&step.id, end, output);
+        }
     }
 
     /// How the run stands.

@@ -75,6 +75,13 @@ impl Scope {
         }
     }
 
+    /// The outputs of a step as they may be shown.
+    pub(super) fn shown_output(&self, id: &str) -> Value {
+        let found = self.steps.iter().rev().find(|(known, _)| known == id);
+        let output = found.and_then(|(_, step)| step.get("output").to_masked_json());
+        output.unwrap_or_else(|| Value::Object(Map::new()))
+    }
+
     /// Names for `if` and `output`: no secrets.
     pub(super) fn plain(&self) -> Context {
         self.common().with("environment", self.environment.clone())

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use nunjucks::{Context, Value as NValue};
 use serde_json::{Map, Value};
 
+use super::mocks::{self, Mock, StepEnd};
 use super::runner::Runner;
 use super::scope::secret_texts;
 use crate::action::{ActionContext, ActionError, Registered, StepInfo};
@@ -33,11 +34,28 @@ struct Iteration {
     derived: Vec<String>,
 }
 
+/// Who does the work of a step: its action, or mocks in its place.
+#[derive(Clone, Copy)]
+struct Performer<'t> {
+    /// None where a mock stands in for an action that is not there.
+    action: Option<&'t Registered>,
+    mocks: Option<&'t [Mock]>,
+}
+
+impl<'t> Performer<'t> {
+    /// The action, if a dry run leaves it out.
+    fn left_out(self) -> Option<&'t Registered> {
+        self.action.filter(|action| self.mocks.is_none() && !action.definition().supports_dry_run)
+    }
+}
+
 /// What became of a step that did not fail.
 enum Ended {
     Completed(Map<String, Value>, Vec<String>),
-    /// Why, and the outputs that stand in for real ones in a dry run. A step whose condition is false has none.
-    Skipped(String, Option<Map<String, Value>>),
+    /// Why, and the outputs that stand in for real ones in a dry run.
+    LeftOut(String, Map<String, Value>),
+    /// Why: its condition is false, so it has no outputs at all.
+    Skipped(String),
 }
 
 impl<'r, 't> StepRun<'r, 't> {
@@ -55,13 +73,18 @@ impl<'r, 't> StepRun<'r, 't> {
                 self.runner.scope.add_step(&step.id, &outputs, &derived);
                 let text = format!("Finished step {}", step.name);
                 self.runner.say_state(step, &format!("{}/end", self.key), text, StepState::Completed);
+                self.runner.note(step, StepEnd::Ran);
                 Ok(())
             }
-            Ok(Ended::Skipped(why, outputs)) => {
-                if let Some(outputs) = outputs {
-                    self.runner.scope.add_step(&step.id, &outputs, &[]);
-                }
+            Ok(Ended::LeftOut(why, outputs)) => {
+                self.runner.scope.add_step(&step.id, &outputs, &[]);
                 self.runner.say_state(step, &format!("{}/end", self.key), why, StepState::Skipped);
+                self.runner.note(step, StepEnd::LeftOut);
+                Ok(())
+            }
+            Ok(Ended::Skipped(why)) => {
+                self.runner.say_state(step, &format!("{}/end", self.key), why, StepState::Skipped);
+                self.runner.note(step, StepEnd::Skipped);
                 Ok(())
             }
             Err(ActionError::Journal(broken)) => Err(broken),
@@ -72,7 +95,7 @@ impl<'r, 't> StepRun<'r, 't> {
     fn count(&self, ended: &Result<Ended, ActionError>, took: Duration) {
         let outcome = match ended {
             Ok(Ended::Completed(..)) => Outcome::Ok,
-            Ok(Ended::Skipped(..)) => Outcome::Skipped,
+            Ok(Ended::LeftOut(..) | Ended::Skipped(..)) => Outcome::Skipped,
             Err(ActionError::Cancelled) => Outcome::Cancelled,
             // The run was broken off, not the step.
             Err(ActionError::Journal(_)) => return,
@@ -99,6 +122,7 @@ impl<'r, 't> StepRun<'r, 't> {
             _ => format!("{name}: step `{}` ({}) failed: {message}", step.id, step.action),
         };
         runner.say_state(step, &format!("{key}/end"), text, state);
+        runner.note(step, StepEnd::Failed);
         let index = runner.spec.steps.iter().position(|other| std::ptr::eq(other, step)).unwrap_or_default();
         let at = at.map_or_else(|| format!("spec.steps[{index}]"), |at| format!("spec.steps[{index}].{at}"));
         runner.failure.get_or_insert(FailureInfo { name: name.to_owned(), message, at: Some(at) });
@@ -112,25 +136,28 @@ impl<'r, 't> StepRun<'r, 't> {
         }
         if step.each.is_none() && !self.condition(&self.runner.scope.plain(), self.key)? {
             let why = format!("Skipping step {} because its if condition was false", step.id);
-            return Ok(Ended::Skipped(why, None));
+            return Ok(Ended::Skipped(why));
         }
         let tools = self.runner.tools;
-        let action =
-            tools.registry.get(&step.action).map_err(|unknown| ActionError::NotFound(unknown.to_string()))?;
-        let dry = self.runner.run.dry_run;
-        let left_out = dry && !action.definition().supports_dry_run;
-        let iterations = self.iterations(action, left_out)?;
-        if left_out {
-            let outputs = action.example_output().as_object().cloned().unwrap_or_default();
-            return Ok(Ended::Skipped(
+        let mocks = tools.mocks.and_then(|mocks| mocks.of(&step.id, &step.action));
+        let action = match tools.registry.get(&step.action) {
+            Ok(action) => Performer { action: Some(action), mocks },
+            Err(_) if mocks.is_some() => Performer { action: None, mocks },
+            Err(unknown) => return Err(ActionError::NotFound(unknown.to_string())),
+        };
+        let left_out = action.left_out().filter(|_| self.runner.run.dry_run);
+        let iterations = self.iterations(action, left_out.is_some())?;
+        if let Some(left_out) = left_out {
+            let outputs = left_out.example_output().as_object().cloned().unwrap_or_default();
+            return Ok(Ended::LeftOut(
                 format!("Skipping because {} does not support dry-run", step.action),
-                Some(outputs),
+                outputs,
             ));
         }
         let mut outputs = Map::new();
         let mut derived = Vec::new();
         for iteration in iterations {
-            for (name, value) in self.act(action, &iteration).await? {
+            for (name, value) in self.perform(action, &iteration).await? {
                 if iteration.key.is_none() {
                     outputs.insert(name, value);
                 } else if let Value::Array(values) =
@@ -154,7 +181,7 @@ impl<'r, 't> StepRun<'r, 't> {
     }
 
     /// Renders and checks the input of every iteration before the first one runs.
-    fn iterations(&mut self, action: &Registered, left_out: bool) -> Result<Vec<Iteration>, ActionError> {
+    fn iterations(&mut self, action: Performer<'_>, left_out: bool) -> Result<Vec<Iteration>, ActionError> {
         let scope = self.runner.scope.with_secrets();
         let Some(each) = &self.step.each else {
             return Ok(vec![self.iteration(action, &scope, None, left_out)?]);
@@ -201,7 +228,7 @@ impl<'r, 't> StepRun<'r, 't> {
 
     fn iteration(
         &mut self,
-        action: &Registered,
+        action: Performer<'_>,
         scope: &Context,
         key: Option<String>,
         left_out: bool,
@@ -217,10 +244,12 @@ impl<'r, 't> StepRun<'r, 't> {
                 self.step.action
             );
             self.runner.say(&format!("{name}/dry-run"), EventBody::of_step(&self.step.id, text));
+            self.runner.record.called(key.as_deref(), shown);
         }
         // Backstage does not look at the input of an action that a dry run leaves out; whoever wants faults
         // reported (`expression_errors: fail`) wants this one too.
-        if !left_out || self.runner.tools.expression_errors == ExpressionErrors::Fail {
+        let checked = !left_out || self.runner.tools.expression_errors == ExpressionErrors::Fail;
+        if let Some(action) = action.action.filter(|_| checked) {
             let checked = action.check(&rendered.value.to_json().unwrap_or_default());
             checked.map_err(|error| self.in_iteration(error, key.as_deref()))?;
         }
@@ -232,6 +261,25 @@ impl<'r, 't> StepRun<'r, 't> {
         match (error, key) {
             (ActionError::Input(message), Some(key)) => ActionError::Input(format!("each[{key}]: {message}")),
             (error, _) => error,
+        }
+    }
+
+    /// Does one pass, or lets a mock answer.
+    async fn perform(
+        &mut self,
+        performer: Performer<'_>,
+        iteration: &Iteration,
+    ) -> Result<Map<String, Value>, ActionError> {
+        match performer {
+            Performer { mocks: None, action: Some(action) } => self.act(action, iteration).await,
+            Performer { mocks, .. } => {
+                let input = iteration.input.to_json().unwrap_or_default();
+                let mock = mocks::answer(mocks.unwrap_or_default(), iteration.key.as_deref(), &input)?;
+                for (path, entry) in &mock.files {
+                    self.runner.workspace.insert(path.clone(), entry.clone())?;
+                }
+                Ok(mock.output.clone())
+            }
         }
     }
 

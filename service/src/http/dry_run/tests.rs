@@ -107,6 +107,7 @@ fn a_file_that_stems_from_a_secret_is_masked_in_the_answer() {
         tree_id: None,
         output: json!({}),
         steps: Vec::new(),
+        reports: Vec::new(),
         failure: None,
     };
 
