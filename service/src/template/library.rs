@@ -7,6 +7,7 @@
 
 mod load;
 mod origin;
+mod placeholders;
 mod reach;
 mod single;
 mod watch;

@@ -27,5 +27,6 @@ mod recovery;
 mod support;
 mod tasks;
 mod templates;
+mod templates_placeholders;
 mod templates_sources;
 mod templates_support;

@@ -165,18 +165,13 @@ impl Finder<'_> {
     }
 
     fn error(&mut self, path: &str, message: &str) {
-        let fault = self.fault(path, message);
+        let fault = self.source.fault(path, message);
         self.faults.errors.push(fault);
     }
 
     fn warn(&mut self, path: &str, message: &str) {
-        let fault = self.fault(path, message);
+        let fault = self.source.fault(path, message);
         self.faults.warnings.push(fault);
-    }
-
-    fn fault(&self, path: &str, message: &str) -> TemplateError {
-        let (line, column) = self.source.place_of(path).unzip();
-        TemplateError { file: self.source.file.to_owned(), line, column, message: message.to_owned() }
     }
 }
 

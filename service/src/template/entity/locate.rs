@@ -4,6 +4,8 @@
 //! and `[…]` it gives the place of the whole. The invariant: the place it gives is that of the key asked for
 //! or of one above it, never of a neighbour.
 
+use super::TemplateError;
+
 /// A document of a file, for messages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Source<'t> {
@@ -28,6 +30,12 @@ enum Seg<'p> {
 pub(super) type Place = (usize, usize);
 
 impl Source<'_> {
+    /// A fault at a path such as `spec.steps[0].action`.
+    pub(crate) fn fault(&self, path: &str, message: &str) -> TemplateError {
+        let (line, column) = self.place_of(path).unzip();
+        TemplateError { file: self.file.to_owned(), line, column, message: message.to_owned() }
+    }
+
     /// The place of the deepest part of a path such as `spec.steps[0].action` that is there, if there is a text.
     pub(super) fn place_of(&self, path: &str) -> Option<Place> {
         if self.text.is_empty() { None } else { self.find(&segments(path)) }

@@ -94,6 +94,16 @@ impl<'l> Loader<'l> {
         Ok(loader.loaded)
     }
 
+    /// What files are read through.
+    pub(super) fn sources(&self) -> &'l Sources {
+        self.sources
+    }
+
+    /// Notes what tells whether a file that was read is still the same.
+    pub(super) fn witness(&mut self, witness: Option<Witness>) {
+        self.loaded.witnesses.extend(witness);
+    }
+
     fn new(sources: &'l Sources, heads: &'l mut Heads) -> Self {
         Self {
             sources,
@@ -204,7 +214,7 @@ impl<'l> Loader<'l> {
     async fn document(&mut self, wanted: &Wanted, document: Document, text: &str) {
         let kind = document.value.get("kind").and_then(Value::as_str).map(str::to_lowercase);
         match kind.as_deref() {
-            Some("template") => self.template(&wanted.at, document, text),
+            Some("template") => self.template(&wanted.at, document, text).await,
             Some("location") => self.location(wanted, &document).await,
             Some(_) => {}
             None => {
@@ -218,15 +228,23 @@ impl<'l> Loader<'l> {
         }
     }
 
-    fn template(&mut self, at: &At, document: Document, text: &str) {
+    async fn template(&mut self, at: &At, document: Document, text: &str) {
         let Document { line, mut value, .. } = document;
         let entity_ref = entity_ref(&value);
         let metadata =
             |key: &str| value.pointer(&format!("/metadata/{key}")).and_then(Value::as_str).map(str::to_owned);
         let title = metadata("title").or_else(|| metadata("name")).unwrap_or_else(|| at.file().to_owned());
         let description = metadata("description");
-        annotate(&mut value, at, self.first.as_deref());
-        let read = Template::from_source(value, Source { file: at.file(), text, line }, None);
+        let source = Source { file: at.file(), text, line };
+        let read = match self.fill_in(at, &mut value).await {
+            Ok(()) => {
+                annotate(&mut value, at, self.first.as_deref());
+                Template::from_source(value, source, None)
+            }
+            Err(faults) => {
+                Err(faults.iter().map(|fault| source.fault(&fault.path, &fault.message)).collect())
+            }
+        };
         let (template, errors) = match read {
             Ok(template) => (Some(Arc::new(template)), Vec::new()),
             Err(errors) => (None, errors),

@@ -69,7 +69,16 @@ impl Library {
         let file = if file.is_dir() { file.join("template.yaml") } else { file };
         let library = Self::empty(sources, vec![file.display().to_string()]);
         library.refresh().await;
-        let template = library.chosen(path, name)?;
+        let template = match library.chosen(path, name) {
+            // Its placeholders may name files further up.
+            Err(SingleError::Broken(errors)) => {
+                let Some(repository) = repository_of(&file) else { return Err(SingleError::Broken(errors)) };
+                library.reload_below(repository, &file).await?;
+                let template = library.chosen(path, name)?;
+                return Ok((library, template));
+            }
+            chosen => chosen?,
+        };
         let root = root_of(&file, &template);
         if Some(root.as_path()) == file.parent() {
             return Ok((library, template));
@@ -118,11 +127,16 @@ impl Library {
     }
 }
 
+/// The git repository around a file.
+fn repository_of(file: &Path) -> Option<&Path> {
+    file.ancestors().skip(1).find(|folder| folder.join(".git").exists())
+}
+
 /// The folder that holds everything that the steps read.
 fn root_of(file: &Path, template: &Template) -> PathBuf {
     let own = file.parent().unwrap_or(file);
     let urls = || template.spec.steps.iter().filter_map(|step| step.input.as_ref()?.get("url")?.as_str());
-    let repository = own.ancestors().find(|folder| folder.join(".git").exists());
+    let repository = repository_of(file);
     if let Some(repository) = repository.filter(|_| urls().any(|url| url.starts_with('/'))) {
         return repository.to_path_buf();
     }
