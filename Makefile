@@ -43,14 +43,16 @@ doc:
 	@RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \
 		cargo doc --quiet --locked --workspace --no-deps --document-private-items
 
-generate: ## Write the generated files anew: service/openapi.json, docs/configuration.md
+generate: ## Write the generated files anew: service/openapi.json, docs/configuration.md, docs/actions.md
 	@cargo build --quiet --locked -p stagecraft
 	@mkdir -p target
 	@cargo run --quiet --locked -p stagecraft -- openapi > target/openapi.json
 	@cargo run --quiet --locked -p stagecraft -- settings --markdown > target/configuration.md
+	@cargo run --quiet --locked -p stagecraft -- actions --markdown > target/actions.md
 	@mv target/openapi.json service/openapi.json
 	@mv target/configuration.md docs/configuration.md
-	@echo "wrote service/openapi.json and docs/configuration.md"
+	@mv target/actions.md docs/actions.md
+	@echo "wrote service/openapi.json, docs/configuration.md and docs/actions.md"
 
 bench: ## Measure a release build; with PEER=<folder> also the stock Backstage backend there
 	@echo "Building for release, which takes several minutes; then measuring, which takes longer."

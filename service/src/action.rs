@@ -9,6 +9,7 @@ mod address;
 mod context;
 mod error;
 mod lock_file;
+mod page;
 mod phrase;
 mod place;
 mod registry;
@@ -28,6 +29,7 @@ use serde_json::Value;
 
 pub use context::{ActionContext, Capabilities, RunInfo, StepInfo, TemplateInfo};
 pub use error::ActionError;
+pub use page::{listed, markdown, shown};
 pub use registry::{Registered, Registry, UnknownAction};
 
 /// What an action touches.

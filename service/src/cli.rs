@@ -3,6 +3,7 @@
 //! Commands put settings together, build the [`App`](crate::app::App) and print; what they do is done by the
 //! rows below.
 
+mod actions;
 mod completions;
 mod console;
 mod demo;
@@ -65,6 +66,8 @@ enum Command {
     Render(render::Render),
     /// Bring the database to the schema of this version.
     Migrate,
+    /// List the actions that steps can name, or show one.
+    Actions(actions::Actions),
     /// Print the OpenAPI description of the HTTP API.
     Openapi,
     /// Print the settings with their defaults, as a file to start from.
@@ -101,6 +104,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::New(new) => new.run(&global).await,
         Command::Render(render) => render.run(&global).await,
         Command::Migrate => serve::migrate(&global).await,
+        Command::Actions(actions) => actions.run(),
         Command::Openapi => {
             println!("{:#}", crate::http::openapi());
             Ok(())

@@ -3,6 +3,7 @@
 //! Adding an action is one line in [`Registry::standard`]. Input is checked against the action's schema before
 //! it is read into its type, so that a template's author sees every fault at once and in Backstage's words.
 
+mod absent;
 mod example;
 
 use std::borrow::Cow;
@@ -12,20 +13,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
+pub use absent::UnknownAction;
+
 use super::{Action, ActionContext, ActionError, Definition, catalog, debug, fetch, fs, publish};
 use crate::template::SchemaViolation;
 use crate::template::parameters::validate_against;
 use crate::words::{did_you_mean, nearest};
-
-/// A step names an action that is not there.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("action `{id}` is not available{}", .nearest.as_ref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
-pub struct UnknownAction {
-    /// The id asked for.
-    pub id: String,
-    /// The nearest id there is.
-    pub nearest: Option<String>,
-}
 
 /// An action whose input type is forgotten.
 #[async_trait]
@@ -176,10 +169,8 @@ impl Registry {
     /// The action with that id.
     pub fn get(&self, id: &str) -> Result<&Registered, UnknownAction> {
         let known = || self.by_id.keys().map(|id| &**id);
-        self.by_id.get(id).map(|registered| &**registered).ok_or_else(|| UnknownAction {
-            id: id.to_owned(),
-            nearest: nearest(id, known()).map(str::to_owned),
-        })
+        let found = self.by_id.get(id).map(|registered| &**registered);
+        found.ok_or_else(|| UnknownAction::new(id, known()))
     }
 
     /// All definitions, by id.

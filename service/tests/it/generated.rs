@@ -24,3 +24,8 @@ fn the_page_of_settings_is_current() {
 fn the_description_of_the_api_is_current() {
     is_current("service/openapi.json", &format!("{:#}\n", stagecraft::http::openapi()));
 }
+
+#[test]
+fn the_page_of_actions_is_current() {
+    is_current("docs/actions.md", &stagecraft::action::markdown());
+}

@@ -14,6 +14,7 @@
     reason = "a test that meets the unexpected is to stop there"
 )]
 
+mod action_examples;
 mod actions;
 mod architecture;
 mod bad_input;

@@ -61,7 +61,8 @@ impl Action for ReadDir {
             }),
             &["name", "path", "fullPath"],
         );
-        let entries = json!({ "type": "array", "items": entry });
+        let entries =
+            |description: &str| json!({ "type": "array", "items": entry, "description": description });
         Definition {
             id: "fs:readdir".into(),
             description:
@@ -79,7 +80,7 @@ impl Action for ReadDir {
                 &["paths"],
             ),
             output: Some(schema::closed(
-                json!({ "files": entries, "folders": entries }),
+                json!({ "files": entries("The files."), "folders": entries("The folders.") }),
                 &["files", "folders"],
             )),
             supports_dry_run: true,

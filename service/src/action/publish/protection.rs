@@ -128,8 +128,12 @@ fn reviews() -> Value {
 }
 
 fn actors(description: &str, required: &[&str]) -> Value {
-    let names = json!({ "type": "array", "items": { "type": "string" } });
-    let mut schema = schema::object(json!({ "apps": names, "users": names, "teams": names }), required);
+    let names = json!({
+        "apps": schema::texts("Apps, by their short names."),
+        "users": schema::texts("Users, by name."),
+        "teams": schema::texts("Teams, by their short names."),
+    });
+    let mut schema = schema::object(names, required);
     if let Some(map) = schema.as_object_mut() {
         map.insert("description".to_owned(), description.into());
     }

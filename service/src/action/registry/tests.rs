@@ -68,10 +68,9 @@ fn every_schema_is_draft_07_and_closed() {
 }
 
 #[test]
-fn every_action_has_an_example_that_fits_its_schema() {
+fn every_example_fits_the_schema_of_its_action() {
     for registered in Registry::standard().by_id.values() {
         let definition = registered.definition();
-        assert!(!definition.examples.is_empty(), "{}", definition.id);
         for example in definition.examples {
             let text: Value = serde_yaml::from_str(example.example).unwrap();
             for step in text["steps"].as_array().unwrap() {
@@ -80,6 +79,29 @@ fn every_action_has_an_example_that_fits_its_schema() {
                 registered.check(&step["input"]).unwrap();
             }
         }
+    }
+}
+
+/// The members of a schema's objects that nobody has described.
+fn undescribed(schema: &Value) -> Vec<String> {
+    let members = objects(schema).into_iter().flat_map(|object| object["properties"].as_object().unwrap());
+    let silent = |member: &Value| member["description"].as_str().is_none_or(|text| text.trim().is_empty());
+    members.filter(|(_, member)| silent(member)).map(|(name, _)| name.clone()).collect()
+}
+
+#[test]
+fn nothing_of_an_action_lacks_a_description() {
+    for definition in Registry::standard().definitions() {
+        let id = &definition.id;
+        assert!(definition.description.ends_with('.'), "{id}");
+        for schema in std::iter::once(&definition.input).chain(&definition.output) {
+            assert_eq!(undescribed(schema), Vec::<String>::new(), "{id}");
+        }
+        let mut described: Vec<&str> = definition.examples.iter().map(|one| one.description).collect();
+        assert!(!described.is_empty() && described.iter().all(|text| !text.trim().is_empty()), "{id}");
+        described.sort_unstable();
+        described.dedup();
+        assert_eq!(described.len(), definition.examples.len(), "{id}: two examples say the same");
     }
 }
 

@@ -99,7 +99,7 @@ fn a_task_that_runs_cannot_be_retried_409() {
 
 #[test]
 fn an_unknown_action_is_400_on_create_and_404_on_dry_run() {
-    let unknown = UnknownAction { id: "fetch:plane".to_owned(), nearest: Some("fetch:plain".to_owned()) };
+    let unknown = UnknownAction::new("fetch:plane", ["fetch:plain"]);
     let fault = StepFault {
         step: "fetch".to_owned(),
         at: "spec.steps[0].action".to_owned(),

@@ -17,9 +17,18 @@ fn help_names_every_command_and_the_exit_codes() {
 
 #[test]
 fn every_command_explains_its_options() {
-    for command in
-        ["demo", "serve", "worker", "new", "render", "migrate", "openapi", "settings", "completions"]
-    {
+    for command in [
+        "actions",
+        "demo",
+        "serve",
+        "worker",
+        "new",
+        "render",
+        "migrate",
+        "openapi",
+        "settings",
+        "completions",
+    ] {
         insta::assert_snapshot!(command, help(&[command, "--help"]));
     }
 }
@@ -35,6 +44,26 @@ fn a_slip_in_a_command_is_answered_with_the_nearest_and_code_2() {
 #[test]
 fn the_printed_description_of_the_api_is_the_committed_one() {
     assert_eq!(help(&["openapi"]), include_str!("../../../openapi.json"));
+}
+
+#[test]
+fn actions_are_listed_shown_and_printed_for_programs() {
+    let list = help(&["actions"]);
+    let one = help(&["actions", "fs:delete"]);
+    let json: serde_json::Value = serde_json::from_str(&help(&["actions", "fs:delete", "--json"])).unwrap();
+
+    assert!(list.lines().any(|line| line.starts_with("publish:github ")), "{list}");
+    insta::assert_snapshot!("action_fs_delete", one);
+    assert_eq!((&json["id"], &json["kind"]), (&"fs:delete".into(), &"workspace".into()));
+    assert_eq!(json["schema"]["input"]["required"], serde_json::json!(["files"]));
+}
+
+#[test]
+fn an_action_that_is_not_there_is_answered_with_what_to_do_and_code_2() {
+    let ran = Program::new().run(&["actions", "publish:gitlab"]);
+
+    assert_eq!(ran.code, 2);
+    assert!(ran.err.contains("`publish:gitlab`") && ran.err.contains("GitLab"), "{}", ran.err);
 }
 
 #[test]
