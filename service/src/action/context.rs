@@ -113,16 +113,20 @@ impl ActionContext<'_> {
     /// Writes a line to the task's log. Never pass a value that stems from a secret: log
     /// [`ActionContext::shown`] or [`ActionContext::masked_input`] instead.
     pub async fn log(&mut self, message: impl AsRef<str>) -> Result<(), ActionError> {
-        let key = format!("{}/{}", self.event_prefix, self.lines);
-        self.lines += 1;
-        let body = EventBody::of_step(&self.step.id, message.as_ref());
-        self.journal.event(&key, EventKind::Log, body);
+        self.write(EventBody::info(&self.step.id, message));
         Ok(())
     }
 
     /// Writes a warning to the task's log.
     pub async fn warn(&mut self, message: impl AsRef<str>) -> Result<(), ActionError> {
-        self.log(format!("\u{1b}[33mwarn\u{1b}[39m: {}", message.as_ref())).await
+        self.write(EventBody::warn(Some(&self.step.id), message));
+        Ok(())
+    }
+
+    fn write(&mut self, body: EventBody) {
+        let key = format!("{}/{}", self.event_prefix, self.lines);
+        self.lines += 1;
+        self.journal.event(&key, EventKind::Log, body);
     }
 
     /// The input as it may be shown: every value that stems from a secret reads `***`.

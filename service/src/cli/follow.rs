@@ -29,7 +29,7 @@ impl Follower {
         if kind == EventKind::Completion {
             return;
         }
-        let text = without_colours(&body.message);
+        let text = without_colours(body.text());
         match (body.step_id.as_deref(), body.status) {
             (Some(_), Some(StepState::Processing)) => self.started_ms = at_ms,
             (Some(step), Some(state)) => self.ended(step, state, &text, at_ms),

@@ -66,6 +66,10 @@ pub struct FailureInfo {
     pub at: Option<String>,
 }
 
+/// Marks of lines that an action writes, in the colours that Backstage's log view draws.
+const INFO: &str = "\u{1b}[32minfo\u{1b}[39m: ";
+const WARN: &str = "\u{1b}[33mwarn\u{1b}[39m: ";
+
 /// The body of an event.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -98,6 +102,21 @@ impl EventBody {
     /// A message of a step.
     pub fn of_step(step: &str, text: impl Into<String>) -> Self {
         Self { message: text.into(), step_id: Some(step.to_owned()), ..Self::default() }
+    }
+
+    /// A line that a step's action writes, marked as Backstage marks it.
+    pub fn info(step: &str, text: impl AsRef<str>) -> Self {
+        Self::of_step(step, format!("{INFO}{}", text.as_ref()))
+    }
+
+    /// A warning, of a step or of the task.
+    pub fn warn(step: Option<&str>, text: impl AsRef<str>) -> Self {
+        Self { step_id: step.map(str::to_owned), ..Self::message(format!("{WARN}{}", text.as_ref())) }
+    }
+
+    /// The message without the mark of an ordinary line; a warning keeps its own.
+    pub fn text(&self) -> &str {
+        self.message.strip_prefix(INFO).unwrap_or(&self.message)
     }
 
     /// The same with a new state of the step.

@@ -3,7 +3,8 @@
 use catalog_gen::EntityRef;
 use serde_json::{Map, Value, json};
 
-use super::{CreateError, NewTask, StepFault, TaskSpec, Tasks, Unknown};
+use super::{Caller, CreateError, NewTask, StepFault, TaskError, TaskSpec, Tasks, Unknown};
+use crate::entities::EntityStoreError;
 use crate::ids::TaskId;
 use crate::template::parameters::with_defaults;
 use crate::template::{Template, validate_secrets, validate_values};
@@ -22,7 +23,8 @@ impl Tasks {
             return Err(CreateError::Steps(faults));
         }
         let pin = self.inner.library.pin(&template).await?;
-        let spec = spec_of(&template, values, new.caller.user_ref());
+        let user = self.user(&new.caller).await.map_err(TaskError::from)?;
+        let spec = spec_of(&template, values, user);
         let id = TaskId::generate();
         self.store_new(id, &spec, &pin, &new).await?;
         Ok(id)
@@ -30,6 +32,17 @@ impl Tasks {
 }
 
 impl Tasks {
+    /// What templates see as `user`: the reference, and the entity where this service has it.
+    pub(super) async fn user(&self, caller: &Caller) -> Result<Map<String, Value>, EntityStoreError> {
+        let mut user = Map::new();
+        let Some(reference) = caller.user_ref() else { return Ok(user) };
+        if let Some(stored) = self.inner.capabilities.entities.get(&reference.to_lowercase()).await? {
+            user.insert("entity".to_owned(), stored.entity);
+        }
+        user.insert("ref".to_owned(), json!(reference));
+        Ok(user)
+    }
+
     /// What of the steps cannot work whatever the values are: a task that cannot end well is not begun. Inputs
     /// of a step with an `if` are left to its run, because it may never run.
     pub fn step_faults(&self, template: &Template) -> Vec<StepFault> {
@@ -65,7 +78,7 @@ fn template_ref(text: &str) -> Result<String, CreateError> {
 }
 
 /// The snapshot that Backstage would store.
-pub(super) fn spec_of(template: &Template, values: Value, user_ref: Option<&str>) -> TaskSpec {
+pub(super) fn spec_of(template: &Template, values: Value, user: Map<String, Value>) -> TaskSpec {
     let mut info = Map::new();
     info.insert("entityRef".to_owned(), json!(template.entity_ref));
     if let Some(base_url) = &template.base_url {
@@ -73,10 +86,6 @@ pub(super) fn spec_of(template: &Template, values: Value, user_ref: Option<&str>
     }
     let metadata = template.entity.get("metadata").cloned().unwrap_or_default();
     info.insert("entity".to_owned(), json!({ "metadata": metadata }));
-    let mut user = Map::new();
-    if let Some(user_ref) = user_ref {
-        user.insert("ref".to_owned(), json!(user_ref));
-    }
     TaskSpec {
         api_version: "scaffolder.backstage.io/v1beta3".to_owned(),
         steps: template.spec.steps.clone(),

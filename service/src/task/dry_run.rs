@@ -11,7 +11,7 @@ use super::runner::{Runner, Tools};
 use super::scope::Scope;
 use super::{DryRunError, DryRunRequest, DryRunResult, StepFault, Tasks, Unknown};
 use crate::action::{RunInfo, TemplateInfo};
-use crate::config::Environment;
+use crate::config::{Environment, ExpressionErrors};
 use crate::git::tree_id;
 use crate::ids::TaskId;
 use crate::journal::Journal;
@@ -32,11 +32,18 @@ impl Tasks {
             .map_err(DryRunError::Violations)?;
         let mut faults = self.step_faults(&template);
         faults.retain(|fault| !is_mocked(fault, &template, &request.mocks));
+        if request.expression_errors == ExpressionErrors::Keep {
+            // Backstage does not look at the input of a step that a dry run leaves out.
+            faults
+                .retain(|fault| fault.unknown == Unknown::Action || !self.leaves_out(&template, &fault.step));
+        }
         if !faults.is_empty() {
             return Err(DryRunError::Steps(faults));
         }
         let held = self.inner.capabilities.sources.hold(request.files, &request.template_file);
-        let spec = spec_of(&template, request.values, request.caller.user_ref());
+        let user =
+            self.user(&request.caller).await.map_err(|error| DryRunError::Broken(error.to_string()))?;
+        let spec = spec_of(&template, request.values, user);
         let secrets: TaskSecrets = request
             .secrets
             .iter()
@@ -91,6 +98,12 @@ impl Tasks {
             reports,
             failure: outcome.failure,
         })
+    }
+
+    fn leaves_out(&self, template: &Template, step: &str) -> bool {
+        let step = template.spec.steps.iter().find(|candidate| candidate.id == step);
+        step.and_then(|step| self.inner.registry.get(&step.action).ok())
+            .is_some_and(|action| !action.definition().supports_dry_run)
     }
 }
 

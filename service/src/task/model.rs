@@ -184,6 +184,9 @@ pub enum TaskError {
         /// Why.
         reason: String,
     },
+    /// The user's entity cannot be read.
+    #[error(transparent)]
+    User(#[from] crate::entities::EntityStoreError),
     /// Sealing failed.
     #[error(transparent)]
     Seal(#[from] crate::secret::SealError),

@@ -131,15 +131,12 @@ impl Runner<'_> {
         for (number, problem) in problems.iter().enumerate() {
             let text = self.scope.hide(
                 &format!(
-                    "\u{1b}[33mwarn\u{1b}[39m: the expression in `{}` failed and its text was left in place: {}",
+                    "the expression in `{}` failed and its text was left in place: {}",
                     problem.path, problem.message
                 ),
                 &[],
             );
-            let body = match step {
-                Some(step) => EventBody::of_step(&step.id, text),
-                None => EventBody::message(text),
-            };
+            let body = EventBody::warn(step.map(|step| step.id.as_str()), text);
             self.say(&format!("{key}/problem/{number}"), body);
         }
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use nunjucks::{Context, Value as NValue};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::mocks::{self, Mock, StepEnd};
 use super::runner::Runner;
@@ -25,9 +25,14 @@ pub(super) struct StepRun<'r, 't> {
 }
 
 /// One pass over the action: the whole step, or one element of `each`.
+#[derive(Default)]
 struct Iteration {
     /// Key of the element.
     key: Option<String>,
+    /// The element as the log shows it.
+    shown: String,
+    /// Whether its `if` left it out; it has no input then.
+    skipped: bool,
     /// Rendered input, secrets marked.
     input: NValue,
     /// Texts of the input that stem from secrets.
@@ -157,6 +162,10 @@ impl<'r, 't> StepRun<'r, 't> {
         let mut outputs = Map::new();
         let mut derived = Vec::new();
         for iteration in iterations {
+            self.announce(&iteration);
+            if iteration.skipped {
+                continue;
+            }
             for (name, value) in self.perform(action, &iteration).await? {
                 if iteration.key.is_none() {
                     outputs.insert(name, value);
@@ -190,18 +199,25 @@ impl<'r, 't> StepRun<'r, 't> {
         for (key, value) in self.elements(each, &scope)? {
             let element = NValue::object([("key", NValue::from(key.as_str())), ("value", value)]);
             let scope = scope.overlay().with("each", element.clone());
-            let shown = element.to_masked_json().unwrap_or_default();
+            let shown = shown_element(&key, &element);
             let name = format!("{}[{key}]", self.key);
-            if self.condition(&scope, &name)? {
-                let text = format!("Running step each: {shown}");
-                self.runner.say(&format!("{name}/each"), EventBody::of_step(&self.step.id, text));
-                iterations.push(self.iteration(action, &scope, Some(key), left_out)?);
+            let mut iteration = if self.condition(&scope, &name)? {
+                self.iteration(action, &scope, Some(key), left_out)?
             } else {
-                let text = format!("Skipping step each: {shown}");
-                self.runner.say(&format!("{name}/each"), EventBody::of_step(&self.step.id, text));
-            }
+                Iteration { key: Some(key), skipped: true, ..Iteration::default() }
+            };
+            iteration.shown = shown;
+            iterations.push(iteration);
         }
         Ok(iterations)
+    }
+
+    /// Tells which element of `each` is next.
+    fn announce(&mut self, iteration: &Iteration) {
+        let Some(key) = &iteration.key else { return };
+        let doing = if iteration.skipped { "Skipping" } else { "Running" };
+        let body = EventBody::info(&self.step.id, format!("{doing} step each: {}", iteration.shown));
+        self.runner.say(&format!("{}[{key}]/each", self.key), body);
     }
 
     /// The elements of `each` with their keys.
@@ -243,7 +259,7 @@ impl<'r, 't> StepRun<'r, 't> {
                 "Running {} in dry-run mode with inputs (secrets redacted): {shown:#}",
                 self.step.action
             );
-            self.runner.say(&format!("{name}/dry-run"), EventBody::of_step(&self.step.id, text));
+            self.runner.say(&format!("{name}/dry-run"), EventBody::info(&self.step.id, text));
             self.runner.record.called(key.as_deref(), shown);
         }
         // Backstage does not look at the input of an action that a dry run leaves out; whoever wants faults
@@ -254,7 +270,7 @@ impl<'r, 't> StepRun<'r, 't> {
             checked.map_err(|error| self.in_iteration(error, key.as_deref()))?;
         }
         let derived = secret_texts(&rendered.value);
-        Ok(Iteration { key, input: rendered.value, derived })
+        Ok(Iteration { key, input: rendered.value, derived, ..Iteration::default() })
     }
 
     fn in_iteration(&self, error: ActionError, key: Option<&str>) -> ActionError {
@@ -351,6 +367,21 @@ impl<'r, 't> StepRun<'r, 't> {
             name: self.step.name.clone(),
             iteration: iteration.map(str::to_owned),
         }
+    }
+}
+
+/// An element of `each` as Backstage writes it to the log: key and value as texts.
+fn shown_element(key: &str, element: &NValue) -> String {
+    let value = element.get("value").to_masked_json().unwrap_or_default();
+    json!({ "key": key, "value": as_text(&value) }).to_string()
+}
+
+fn as_text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(as_text).collect::<Vec<_>>().join(","),
+        other => other.to_string(),
     }
 }
 

@@ -138,9 +138,9 @@ impl TestApp {
         self.app.tasks.events(id, 0).await.unwrap()
     }
 
-    /// The messages of a task, in order.
+    /// The messages of a task, in order, without the mark of ordinary lines.
     pub(crate) async fn messages(&self, id: TaskId) -> Vec<String> {
-        self.events(id).await.into_iter().map(|event| event.body.message).collect()
+        self.events(id).await.iter().map(|event| event.body.text().to_owned()).collect()
     }
 
     /// The output of a completed task.

@@ -144,7 +144,8 @@ impl Bench {
     /// What was logged so far, in one text.
     pub(crate) fn log(&mut self) -> String {
         let journal = std::mem::replace(&mut self.journal, Journal::in_memory());
-        let lines: Vec<String> = journal.into_events().into_iter().map(|(_, body)| body.message).collect();
+        let lines: Vec<String> =
+            journal.into_events().into_iter().map(|(_, body)| body.text().to_owned()).collect();
         lines.join("\n")
     }
 
