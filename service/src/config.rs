@@ -56,6 +56,8 @@ pub struct Server {
     pub keep_alive_seconds: u64,
     /// Largest request body, bytes.
     pub max_body_bytes: usize,
+    /// Web origins whose pages may call the API.
+    pub cors_origins: Vec<String>,
 }
 
 /// `database`

@@ -2,12 +2,13 @@
 //!
 //! It translates: bodies and queries into the use case's words, answers and errors into Backstage's shapes. It
 //! holds no rule about tasks or templates. All routes stand in [`routes`], all layers in [`layers`]. The
-//! invariant: every answer passes `report`, and every path but four passes `auth`.
+//! invariant: every answer passes `report`, and every path but those of `auth`'s list needs a token.
 
 mod actions;
 mod auth;
 mod autocomplete;
 mod body;
+mod cors;
 mod dry_run;
 mod entities;
 mod error;
@@ -39,6 +40,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::telemetry::Metrics;
 use auth::Access;
+use cors::Origins;
 use error::ApiError;
 
 /// Everything that is served.
@@ -48,7 +50,7 @@ pub fn router(state: HttpState) -> Router {
         tracing::trace!(http.method = %method, http.route = path, "route");
         router = router.route(path, handler);
     }
-    layers(router, state.access.clone(), state.metrics.clone()).with_state(state)
+    layers(router, state.access.clone(), state.origins.clone(), state.metrics.clone()).with_state(state)
 }
 
 /// A method and a path pattern with what answers there.
@@ -59,7 +61,7 @@ struct Route {
 }
 
 /// All routes.
-fn routes() -> [Route; 19] {
+fn routes() -> [Route; 21] {
     [
         get(
             "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
@@ -79,6 +81,8 @@ fn routes() -> [Route; 19] {
         get("/api/scaffolder/openapi.json", operations::description),
         get("/api/stagecraft/v1/templates", templates::list),
         get("/api/stagecraft/v1/entities", entities::list),
+        get("/.backstage/health/v1/liveness", operations::alive),
+        get("/.backstage/health/v1/readiness", operations::ready),
         get("/healthz", operations::alive),
         get("/readyz", operations::ready),
         get("/metrics", operations::metrics),
@@ -90,12 +94,14 @@ fn routes() -> [Route; 19] {
 fn layers<S: Clone + Send + Sync + 'static>(
     router: Router<S>,
     access: Arc<Access>,
+    origins: Arc<Origins>,
     metrics: Metrics,
 ) -> Router<S> {
     router
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
         .layer(from_fn_with_state(access, auth::require))
+        .layer(from_fn_with_state(origins, cors::share))
         .layer(CatchPanicLayer::custom(report::panicked))
         .layer(from_fn_with_state(metrics, report::report))
 }

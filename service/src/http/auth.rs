@@ -19,7 +19,14 @@ use crate::config;
 use crate::task::Caller;
 
 /// Paths that anybody may read: they tell nothing about tasks or templates beyond counts.
-const OPEN: [&str; 4] = ["/healthz", "/readyz", "/metrics", "/openapi.json"];
+const OPEN: [&str; 6] = [
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/openapi.json",
+    "/.backstage/health/v1/liveness",
+    "/.backstage/health/v1/readiness",
+];
 
 /// The subject of callers where no token is configured.
 const LOCAL_SUBJECT: &str = "external:local";

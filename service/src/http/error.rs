@@ -187,6 +187,7 @@ impl From<TaskError> for ApiError {
         match error {
             TaskError::NotFound(_) => Self::not_found(error.to_string()),
             TaskError::Db(error) => error.into(),
+            TaskError::User(error) => error.into(),
             other => Self::internal(other),
         }
     }

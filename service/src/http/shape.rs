@@ -64,6 +64,8 @@ pub(super) struct EventShape<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct BodyShape<'a> {
+    /// What tells its news in another field has no words, and no message then.
+    #[serde(skip_serializing_if = "str::is_empty")]
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     step_id: Option<&'a str>,

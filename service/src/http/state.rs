@@ -10,6 +10,7 @@ use catalog_gen::TreeBudget;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::Access;
+use super::cors::Origins;
 use crate::config;
 use crate::db::Db;
 use crate::entities::Entities;
@@ -47,6 +48,7 @@ pub struct HttpState {
     pub(super) operations: Operations,
     pub(super) metrics: Metrics,
     pub(super) access: Arc<Access>,
+    pub(super) origins: Arc<Origins>,
     pub(super) bodies: BodyLimit,
     pub(super) streaming: Streaming,
     pub(super) dry_runs: DryRuns,
@@ -92,6 +94,7 @@ impl HttpState {
             entities,
             operations: Operations { db, queue, metrics: metrics.clone() },
             access: Arc::new(Access::new(auth)),
+            origins: Arc::new(Origins::new(server.cors_origins)),
             bodies: BodyLimit(server.max_body_bytes),
             streaming: Streaming {
                 // A pause of zero would be a loop.

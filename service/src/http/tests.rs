@@ -30,7 +30,7 @@ async fn start() -> Server {
         .route("/api/scaffolder/v2/fine", get(async || "fine"))
         .route("/api/scaffolder/v2/boom/{name}", get(boom))
         .route("/healthz", get(async || "alive"));
-    let router = layers(routes, access, metrics.clone());
+    let router = layers(routes, access, Arc::new(Origins::new(Vec::new())), metrics.clone());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let shutdown = CancellationToken::new();

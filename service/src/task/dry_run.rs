@@ -30,16 +30,7 @@ impl Tasks {
         validate_values(&template, &request.values).map_err(DryRunError::Violations)?;
         validate_secrets(&template, &Value::Object(request.secrets.clone()))
             .map_err(DryRunError::Violations)?;
-        let mut faults = self.step_faults(&template);
-        faults.retain(|fault| !is_mocked(fault, &template, &request.mocks));
-        if request.expression_errors == ExpressionErrors::Keep {
-            // Backstage does not look at the input of a step that a dry run leaves out.
-            faults
-                .retain(|fault| fault.unknown == Unknown::Action || !self.leaves_out(&template, &fault.step));
-        }
-        if !faults.is_empty() {
-            return Err(DryRunError::Steps(faults));
-        }
+        self.refuse_faults(&template, &request.mocks, request.expression_errors)?;
         let held = self.inner.capabilities.sources.hold(request.files, &request.template_file);
         let user =
             self.user(&request.caller).await.map_err(|error| DryRunError::Broken(error.to_string()))?;
@@ -98,6 +89,23 @@ impl Tasks {
             reports,
             failure: outcome.failure,
         })
+    }
+
+    /// Refuses steps that cannot work whatever the values are, as far as this run would come to them.
+    fn refuse_faults(
+        &self,
+        template: &Template,
+        mocks: &Mocks,
+        errors: ExpressionErrors,
+    ) -> Result<(), DryRunError> {
+        let mut faults = self.step_faults(template);
+        faults.retain(|fault| !is_mocked(fault, template, mocks));
+        if errors == ExpressionErrors::Keep {
+            // Backstage does not look at the input of a step that a dry run leaves out.
+            faults
+                .retain(|fault| fault.unknown == Unknown::Action || !self.leaves_out(template, &fault.step));
+        }
+        if faults.is_empty() { Ok(()) } else { Err(DryRunError::Steps(faults)) }
     }
 
     fn leaves_out(&self, template: &Template, step: &str) -> bool {

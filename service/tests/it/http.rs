@@ -2,20 +2,22 @@
 
 mod contract;
 mod openapi;
+mod recorded;
 
 use stagecraft::db::Engine;
 
 use crate::support::app::TestApp;
 
-/// The contract needs a token and the templates that its cases name.
+/// The contract needs tokens and the templates that its cases name.
 async fn the_contract_is_kept(engine: Engine) {
     let templates = serde_json::json!([contract::templates()]).to_string();
     let tokens = r#"[{ token: contract-token, subject: "user:default/contract" }]"#;
     let app = TestApp::on(engine, &[("TEMPLATES__SOURCES", &templates), ("AUTH__TOKENS", tokens)]).await;
     let (base_url, stop) = app.serve().await;
     let working = app.work();
+    let cases = serde_json::from_str(include_str!("http/contract.json")).unwrap();
 
-    let faults = contract::run_contract(&base_url, "contract-token", async || ()).await;
+    let faults = contract::Session::new(&app, &base_url).run(cases).await;
 
     stop.cancel();
     working.cancel();

@@ -10,8 +10,10 @@ pub(super) fn paths() -> Vec<Path> {
         path("/api/stagecraft/v1/entities", json!({ "get": entities() })),
         path("/api/scaffolder/openapi.json", json!({ "get": description("GetApiDescription", true) })),
         path("/openapi.json", json!({ "get": description("GetOpenApiDescription", false) })),
-        path("/healthz", json!({ "get": alive() })),
-        path("/readyz", json!({ "get": ready() })),
+        path("/healthz", json!({ "get": alive("GetHealth") })),
+        path("/readyz", json!({ "get": ready("GetReadiness") })),
+        path("/.backstage/health/v1/liveness", json!({ "get": alive("GetBackstageLiveness") })),
+        path("/.backstage/health/v1/readiness", json!({ "get": ready("GetBackstageReadiness") })),
         path("/metrics", json!({ "get": metrics() })),
     ]
 }
@@ -66,9 +68,9 @@ fn description(operation: &str, needs_token: bool) -> Value {
     value
 }
 
-fn alive() -> Value {
+fn alive(operation: &str) -> Value {
     json!({
-        "operationId": "GetHealth",
+        "operationId": operation,
         "tags": ["operations"],
         "description": "The process answers.",
         "security": [],
@@ -76,9 +78,9 @@ fn alive() -> Value {
     })
 }
 
-fn ready() -> Value {
+fn ready(operation: &str) -> Value {
     json!({
-        "operationId": "GetReadiness",
+        "operationId": operation,
         "tags": ["operations"],
         "description": "Requests can be served.",
         "security": [],

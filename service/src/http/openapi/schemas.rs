@@ -114,8 +114,8 @@ fn events() -> Value {
             "type": { "type": "string", "enum": ["log", "completion", "cancelled", "recovered"] },
             "createdAt": time(),
         })),
-        "EventBody": object(&["message"], json!({
-            "message": text(),
+        "EventBody": object(&[], json!({
+            "message": { "type": "string", "description": "Absent where `recoverStrategy` says it all" },
             "stepId": text(),
             "status": { "type": "string", "enum": ["processing", "completed", "failed", "cancelled", "skipped"] },
             "output": { "description": "The task's output, on completion" },
