@@ -64,6 +64,9 @@ pub struct Journal {
     known_events: HashSet<String>,
     /// Events that are not written yet; see [`Journal::flush`].
     pending: Vec<NewEvent>,
+    /// A write was begun and not seen to end: what is pending may be written already. A cancelled action is
+    /// dropped wherever it waits.
+    unsure: bool,
     entries: HashMap<(String, String), Value>,
 }
 
@@ -90,6 +93,7 @@ impl Journal {
             attempt: 1,
             known_events: HashSet::new(),
             pending: Vec::new(),
+            unsure: false,
             entries: HashMap::new(),
         }
     }
@@ -120,6 +124,7 @@ impl Journal {
             attempt,
             known_events,
             pending: Vec::new(),
+            unsure: false,
             entries: HashMap::new(),
         })
     }
@@ -168,18 +173,21 @@ impl Journal {
             return Ok(());
         }
         let mut tx = stored.db.begin().await?;
+        stored.settle(&mut tx, &mut self.pending, self.unsure).await?;
+        self.unsure = true;
         stored.append(&mut tx, &self.pending).await?;
         tx.commit().await?;
-        self.pending.clear();
+        self.written();
         Ok(())
     }
 
     /// Writes the events so far in the caller's transaction, for a change that must stand or fall with them.
     pub(crate) async fn flush_in(&mut self, tx: &mut WriteTx) -> Result<(), JournalError> {
         if let Target::Stored(stored) = &self.target {
+            stored.settle(tx, &mut self.pending, self.unsure).await?;
             stored.append(tx, &self.pending).await?;
         }
-        self.pending.clear();
+        self.written();
         Ok(())
     }
 
@@ -201,9 +209,11 @@ impl Journal {
         let Target::Stored(stored) = &self.target else { return Ok(()) };
         let mut tx = stored.db.begin().await?;
         stored.hold(&mut tx).await?;
+        stored.settle(&mut tx, &mut self.pending, self.unsure).await?;
+        self.unsure = true;
         stored.append(&mut tx, &self.pending).await?;
         tx.commit().await?;
-        self.pending.clear();
+        self.written();
         Ok(())
     }
 
@@ -216,11 +226,22 @@ impl Journal {
         value: Value,
     ) -> Result<(), JournalError> {
         if let Target::Stored(stored) = &self.target {
-            stored.record(Entry { step, key, kind, value: &value }, &self.pending).await?;
-            self.pending.clear();
+            let mut tx = stored.db.begin().await?;
+            stored.hold(&mut tx).await?;
+            stored.settle(&mut tx, &mut self.pending, self.unsure).await?;
+            self.unsure = true;
+            stored.record(&mut tx, Entry { step, key, kind, value: &value }).await?;
+            stored.append(&mut tx, &self.pending).await?;
+            tx.commit().await?;
+            self.written();
         }
         self.entries.insert((step.to_owned(), key.to_owned()), value);
         Ok(())
+    }
+
+    fn written(&mut self) {
+        self.pending.clear();
+        self.unsure = false;
     }
 }
 
@@ -248,11 +269,24 @@ impl Stored {
         insert_events(tx, (self.task, last - count + 1), events).await
     }
 
-    async fn record(&self, entry: Entry<'_>, events: &[NewEvent]) -> Result<(), JournalError> {
+    /// Takes from `pending` what a write that was dropped under way has written after all.
+    async fn settle(
+        &self,
+        tx: &mut WriteTx,
+        pending: &mut Vec<NewEvent>,
+        unsure: bool,
+    ) -> Result<(), JournalError> {
+        if unsure {
+            self.hold(tx).await?;
+            let written = self.event_keys(tx).await?;
+            pending.retain(|event| !written.contains(&event.key));
+        }
+        Ok(())
+    }
+
+    async fn record(&self, tx: &mut WriteTx, entry: Entry<'_>) -> Result<(), JournalError> {
         let Entry { step, key, kind, value } = entry;
         let sealed = self.sealer.seal(&self.row(step, key), &serde_json::to_vec(value)?)?;
-        let mut tx = self.db.begin().await?;
-        self.hold(&mut tx).await?;
         sqlx::query(
             "insert into task_journal (task_id, step, entry_key, kind, attempt, sealed) values ($1, $2, $3, $4, $5, $6)
              on conflict (task_id, step, entry_key) do update
@@ -264,10 +298,9 @@ impl Stored {
         .bind(kind.as_str())
         .bind(self.attempt)
         .bind(sealed)
-        .execute(&mut *tx)
+        .execute(&mut **tx)
         .await?;
-        self.append(&mut tx, events).await?;
-        Ok(tx.commit().await?)
+        Ok(())
     }
 
     /// Locks the task for the rest of the transaction, if it is still this run's.
@@ -364,3 +397,6 @@ fn places(before: usize) -> String {
     let places: Vec<String> = (before + 1..=before + 6).map(|place| format!("${place}")).collect();
     format!("({})", places.join(", "))
 }
+
+#[cfg(test)]
+mod tests;
