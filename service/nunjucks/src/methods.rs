@@ -60,6 +60,13 @@ const ARRAY: [&str; 17] = [
 const JINJA_ARRAY: [&str; 6] = ["append", "count", "find", "index", "insert", "remove"];
 const JINJA_OBJECT: [&str; 5] = ["get", "has_key", "items", "keys", "values"];
 
+/// The methods that some value has.
+pub(crate) fn names(jinja: bool) -> impl Iterator<Item = &'static str> {
+    let own = STRING.iter().chain(&NUMBER).chain(&ARRAY).chain(&["test"]);
+    let more = JINJA_ARRAY.iter().chain(&JINJA_OBJECT);
+    own.chain(more.filter(move |_| jinja)).copied()
+}
+
 /// The method of this name on this value.
 pub(crate) fn find(receiver: &V, name: &str, jinja: bool) -> Option<Method> {
     let (own, more): (&[&'static str], &[&'static str]) = match receiver {

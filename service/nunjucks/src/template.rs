@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::env::Environment;
 use crate::error::Error;
 use crate::eval;
+use crate::inspect::Inspection;
 use crate::parser;
 use crate::text::Text;
 use crate::value::Value;
@@ -62,6 +63,11 @@ impl Template {
     /// its value and not text.
     pub fn is_expression(&self) -> bool {
         matches!(self.0.ast.body.as_slice(), [Node::Output(_)])
+    }
+
+    /// What the template refers to, for tools that judge it without running it.
+    pub fn inspect(&self, env: &Environment) -> Inspection {
+        Inspection::of(&self.0.ast, &self.0.source, env)
     }
 
     /// The source it was parsed from.
