@@ -18,4 +18,6 @@ pub use entity::{Entity, EntityError, Link, Metadata};
 pub use entity_ref::{DEFAULT_NAMESPACE, EntityRef, RefError};
 pub use tree::{Entry, File, FileTree, OnConflict, PathError, TreeBudget, TreeError, TreePath};
 pub use validate::{Violation, validate};
-pub use yaml::{Document, MAX_YAML_BYTES, YamlError, parse_documents};
+pub use yaml::{
+    Document, MAX_YAML_BYTES, Placed, Writing, YamlError, parse_documents, parse_documents_placed,
+};

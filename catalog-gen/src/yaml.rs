@@ -18,10 +18,13 @@
 //! is an error here and takes its last value there.
 
 mod anchors;
+mod places;
 mod split;
 mod value;
 
 use serde_json::Value;
+
+pub use places::{Placed, Writing};
 
 /// The longest text that is read, in bytes.
 pub const MAX_YAML_BYTES: usize = 10 * 1024 * 1024;
@@ -56,6 +59,19 @@ pub struct YamlError {
 /// of its own, and the documents around it are still read. A text over [`MAX_YAML_BYTES`],
 /// or of more than 10,000 documents, is one error.
 pub fn parse_documents(text: &str) -> Vec<Result<Document, YamlError>> {
+    documents(text, |_, document| document)
+}
+
+/// The same, with the place in the text of every key and value.
+pub fn parse_documents_placed(text: &str) -> Vec<Result<(Document, Placed), YamlError>> {
+    documents(text, |part, document| {
+        let base = part.text.as_ptr().addr() - text.as_ptr().addr();
+        let places = places::read(part.text, base);
+        (document, places.unwrap_or_else(|| Placed::whole(base..base + part.text.len())))
+    })
+}
+
+fn documents<T>(text: &str, finish: impl Fn(&split::Part<'_>, Document) -> T) -> Vec<Result<T, YamlError>> {
     if text.len() > MAX_YAML_BYTES {
         let message = format!(
             "the text has {} bytes, more than the {MAX_YAML_BYTES} that are read; split it into several files",
@@ -74,7 +90,7 @@ pub fn parse_documents(text: &str) -> Vec<Result<Document, YamlError>> {
         .enumerate()
         .filter_map(|(index, part)| match value::read(part.text) {
             Ok(Value::Null) => None,
-            Ok(value) => Some(Ok(Document { index, line: part.content_line(), value })),
+            Ok(value) => Some(Ok(finish(&part, Document { index, line: part.content_line(), value }))),
             Err(fault) => Some(Err(part.error(fault))),
         })
         .collect()
