@@ -43,17 +43,19 @@ doc:
 	@RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \
 		cargo doc --quiet --locked --workspace --no-deps --document-private-items
 
-generate: ## Write the generated files anew: API description, pages of settings and actions, table of recordings
+generate: ## Write the generated files anew: API description, pages of settings, actions and lint rules, table of recordings
 	@cargo build --quiet --locked -p stagecraft
 	@mkdir -p target
 	@cargo run --quiet --locked -p stagecraft -- openapi > target/openapi.json
 	@cargo run --quiet --locked -p stagecraft -- settings --markdown > target/configuration.md
 	@cargo run --quiet --locked -p stagecraft -- actions --markdown > target/actions.md
+	@cargo run --quiet --locked -p stagecraft -- lint --markdown > target/lint.md
 	@mv target/openapi.json service/openapi.json
 	@mv target/configuration.md docs/configuration.md
 	@mv target/actions.md docs/actions.md
+	@mv target/lint.md docs/lint.md
 	@UPDATE_GENERATED=1 cargo test --quiet --locked -p stagecraft --test it every_recording_has_a_case > /dev/null
-	@echo "wrote service/openapi.json, docs/configuration.md, docs/actions.md and service/tests/it/http/recorded/README.md"
+	@echo "wrote service/openapi.json, docs/configuration.md, docs/actions.md, docs/lint.md and service/tests/it/http/recorded/README.md"
 
 bench: ## Measure a release build; with PEER=<folder> also the stock Backstage backend there
 	@echo "Building for release, which takes several minutes; then measuring, which takes longer."

@@ -9,6 +9,7 @@ mod console;
 mod demo;
 mod error;
 mod follow;
+mod lint;
 mod new;
 mod prompt;
 mod render;
@@ -64,6 +65,8 @@ enum Command {
     New(new::New),
     /// Run the workspace steps of a template on disk and write the files they make.
     Render(render::Render),
+    /// Tell what in templates would fail or is likely wrong, before anybody runs them.
+    Lint(lint::Lint),
     /// Bring the database to the schema of this version.
     Migrate,
     /// List the actions that steps can name, or show one.
@@ -103,6 +106,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Worker => serve::worker(&global).await,
         Command::New(new) => new.run(&global).await,
         Command::Render(render) => render.run(&global).await,
+        Command::Lint(lint) => lint.run(),
         Command::Migrate => serve::migrate(&global).await,
         Command::Actions(actions) => actions.run(),
         Command::Openapi => {

@@ -25,6 +25,7 @@ pub mod template;
 pub mod action;
 
 // Row 3: use cases.
+pub mod lint;
 pub mod task;
 
 // Row 4: edges.

@@ -11,6 +11,7 @@ mod error;
 mod filters;
 mod globs;
 pub mod handlebars;
+pub mod inspect;
 mod names;
 mod outcome;
 pub mod tree;

@@ -29,3 +29,8 @@ fn the_description_of_the_api_is_current() {
 fn the_page_of_actions_is_current() {
     is_current("docs/actions.md", &stagecraft::action::markdown());
 }
+
+#[test]
+fn the_page_of_lint_rules_is_current() {
+    is_current("docs/lint.md", &stagecraft::lint::page());
+}

@@ -22,6 +22,7 @@ mod cli;
 mod generated;
 mod git_http;
 mod http;
+mod lint;
 mod public_shapes;
 mod queue;
 mod recovery;

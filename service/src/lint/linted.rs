@@ -1,0 +1,132 @@
+//! A template as the rules see it: its parts with their places, its expressions parsed, its skeletons listed.
+//!
+//! Nothing is judged here. What is not there, or has another type than it should, is left out, so that a rule
+//! can rely on what it is given and another rule tells what is missing.
+
+#![expect(dead_code, reason = "the rules that come next ask for the rest")]
+
+mod expressions;
+mod fetches;
+
+use std::sync::Arc;
+
+use super::node::Node;
+use super::skeleton_files::Shelf;
+use super::source::Source;
+use crate::action::Registry;
+use crate::render::inspect::Inspector;
+
+pub(crate) use expressions::{Expression, Part};
+pub(crate) use fetches::{Fetch, Fetched, FileText};
+
+/// One Template entity of a file.
+#[derive(Debug)]
+pub(crate) struct Linted<'d> {
+    /// The file.
+    pub source: &'d Arc<Source>,
+    /// The whole entity.
+    pub root: Node<'d>,
+    /// `spec`, if it is a mapping.
+    pub spec: Option<Node<'d>>,
+    /// The pages of the form.
+    pub pages: Vec<Node<'d>>,
+    /// The steps.
+    pub steps: Vec<Step<'d>>,
+    /// `spec.output`.
+    pub output: Option<Node<'d>>,
+    /// Every text with a tag in it that is rendered when the template runs.
+    pub expressions: Vec<Expression<'d>>,
+    /// The steps that read files.
+    pub fetches: Vec<Fetch<'d>>,
+    /// What there is to know beside the template.
+    pub known: &'d Known,
+}
+
+/// A step.
+#[derive(Clone, Debug)]
+pub(crate) struct Step<'d> {
+    /// Which one it is, from 0.
+    pub index: usize,
+    /// The whole step.
+    pub node: Node<'d>,
+    /// The id it goes by.
+    pub id: String,
+    /// The id as it was written.
+    pub written_id: Option<Node<'d>>,
+    /// The action.
+    pub action: Option<Node<'d>>,
+    /// The input, if it is a mapping.
+    pub input: Option<Node<'d>>,
+    /// `if`.
+    pub condition: Option<Node<'d>>,
+    /// `each`.
+    pub each: Option<Node<'d>>,
+}
+
+impl<'d> Step<'d> {
+    /// The action's name.
+    pub(crate) fn action_id(&self) -> Option<&'d str> {
+        self.action.and_then(|action| action.text())
+    }
+}
+
+/// What is the same for all templates.
+pub(crate) struct Known {
+    /// The actions that there are.
+    pub actions: Registry,
+    /// The language of step values.
+    pub values: Inspector,
+}
+
+impl Known {
+    /// What this version of Stagecraft has.
+    pub(crate) fn standard() -> Self {
+        Self { actions: Registry::standard(), values: Inspector::values() }
+    }
+}
+
+impl std::fmt::Debug for Known {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Known").finish_non_exhaustive()
+    }
+}
+
+impl<'d> Linted<'d> {
+    /// Takes an entity apart. `shelf` lists the skeletons.
+    pub(crate) fn new(root: Node<'d>, known: &'d Known, shelf: &Shelf) -> Self {
+        let source = root.source();
+        let spec = root.get("spec").filter(|spec| spec.value.is_object());
+        let parameters = spec.and_then(|spec| spec.get("parameters"));
+        let pages = match parameters {
+            Some(list) if list.value.is_array() => list.items().collect(),
+            Some(page) => vec![page],
+            None => Vec::new(),
+        };
+        let listed = spec.and_then(|spec| spec.get("steps"));
+        let steps: Vec<Step<'d>> = listed
+            .into_iter()
+            .flat_map(|steps| steps.items())
+            .enumerate()
+            .map(|(index, node)| step(node, index))
+            .collect();
+        let output = spec.and_then(|spec| spec.get("output"));
+        let expressions = expressions::of(&steps, output, known);
+        let fetches = steps.iter().filter_map(|step| fetches::of(step, source, shelf)).collect();
+        Self { source, root, spec, pages, steps, output, expressions, fetches, known }
+    }
+}
+
+fn step(node: Node<'_>, index: usize) -> Step<'_> {
+    let written_id = node.get("id");
+    let id = written_id.and_then(|id| id.text()).filter(|id| !id.is_empty());
+    Step {
+        index,
+        node,
+        id: id.map_or_else(|| format!("step-{}", index + 1), str::to_owned),
+        written_id,
+        action: node.get("action"),
+        input: node.get("input").filter(|input| input.value.is_object()),
+        condition: node.get("if"),
+        each: node.get("each"),
+    }
+}

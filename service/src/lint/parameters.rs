@@ -1,0 +1,5 @@
+//! Forms: which parameters there are, and whether their schemas make sense.
+
+mod declared;
+
+pub(super) use declared::Declared;

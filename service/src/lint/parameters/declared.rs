@@ -1,0 +1,165 @@
+//! Which parameters the form declares, at the top and inside of objects.
+//!
+//! Everything that a schema can bring in counts: branches of `dependencies`, `oneOf`, `anyOf`, `allOf`, `if`,
+//! `then`, `else`, and what `$ref` leads to. Where a schema leaves open what else may be there, nothing is
+//! called missing.
+
+#![expect(dead_code, reason = "the rules that come next ask for the rest")]
+
+use std::collections::BTreeMap;
+
+use crate::lint::linted::Linted;
+use crate::lint::node::Node;
+
+/// The deepest nesting of schemas that is followed.
+const MAX_DEPTH: usize = 64;
+/// The most schemas that are looked at.
+const MAX_VISITS: usize = 200_000;
+/// Keywords whose value is a list of schemas, or one schema, for the same value.
+const BRANCHES: [&str; 6] = ["oneOf", "anyOf", "allOf", "if", "then", "else"];
+
+/// The properties that a value can have, each with all the schemas that speak of it.
+#[derive(Debug, Default)]
+pub(crate) struct Properties<'d> {
+    /// By name.
+    pub named: BTreeMap<&'d str, Vec<Property<'d>>>,
+    /// There may be others.
+    pub open: bool,
+}
+
+/// A property as one schema declares it.
+#[derive(Clone, Debug)]
+pub(crate) struct Property<'d> {
+    /// Its schema.
+    pub schema: Node<'d>,
+    /// The bytes of its name.
+    pub key_range: std::ops::Range<usize>,
+    /// The schema at whose root `$ref` begins.
+    pub page: Node<'d>,
+}
+
+/// The parameters of a template.
+#[derive(Debug, Default)]
+pub(crate) struct Declared<'d> {
+    /// At the top of the form.
+    pub properties: Properties<'d>,
+}
+
+/// A name that is not there.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Missing<'a> {
+    /// How many names before it are there.
+    pub depth: usize,
+    /// Those that are there in its place.
+    pub known: Vec<&'a str>,
+}
+
+impl<'d> Declared<'d> {
+    /// What the template's form declares.
+    pub(crate) fn of(template: &Linted<'d>) -> Self {
+        let mut found = Properties::default();
+        for page in &template.pages {
+            let mut walk = Walk { page: *page, visits: 0, found: &mut found };
+            walk.schema(*page, 0);
+        }
+        let decorated = ["formDecorators", "EXPERIMENTAL_formDecorators"]
+            .iter()
+            .any(|key| template.spec.and_then(|spec| spec.get(key)).is_some());
+        found.open |= decorated;
+        Self { properties: found }
+    }
+
+    /// Whether there is a parameter of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.properties.named.contains_key(name)
+    }
+
+    /// The first of these names that is not there.
+    pub(crate) fn missing(&self, path: &[&str]) -> Option<Missing<'d>> {
+        let (first, rest) = path.split_first()?;
+        let Some(mut schemas) = self.properties.named.get(*first).cloned() else {
+            let known = self.properties.named.keys().copied().collect();
+            return (!self.properties.open).then_some(Missing { depth: 0, known });
+        };
+        for (depth, name) in rest.iter().enumerate() {
+            let mut found = Properties::default();
+            for property in &schemas {
+                if !is_plain_object(property.schema) {
+                    return None;
+                }
+                Walk { page: property.page, visits: 0, found: &mut found }.schema(property.schema, 0);
+            }
+            match found.named.remove(*name) {
+                Some(next) => schemas = next,
+                None if found.open => return None,
+                None => {
+                    let known = found.named.into_keys().collect();
+                    return Some(Missing { depth: depth + 1, known });
+                }
+            }
+        }
+        None
+    }
+}
+
+/// An object whose members are all written in its schema. A field of one's own gives what it likes.
+fn is_plain_object(schema: Node<'_>) -> bool {
+    schema.get("ui:field").is_none()
+        && schema.get("properties").is_some()
+        && schema.get("type").and_then(|kind| kind.text()) == Some("object")
+}
+
+struct Walk<'d, 'f> {
+    page: Node<'d>,
+    visits: usize,
+    found: &'f mut Properties<'d>,
+}
+
+impl<'d> Walk<'d, '_> {
+    fn schema(&mut self, schema: Node<'d>, depth: usize) {
+        self.visits += 1;
+        if depth > MAX_DEPTH || self.visits > MAX_VISITS {
+            self.found.open = true;
+            return;
+        }
+        if let Some(reference) = schema.get("$ref") {
+            match reference.text().and_then(|path| follow(self.page, path)) {
+                Some(target) => self.schema(target, depth + 1),
+                None => self.found.open = true,
+            }
+        }
+        for member in schema.get("properties").into_iter().flat_map(|properties| properties.members()) {
+            let property = Property { schema: member.node, key_range: member.key_range, page: self.page };
+            self.found.named.entry(member.key).or_default().push(property);
+        }
+        let open = |key: &str| schema.get(key).is_some_and(|more| more.value.as_bool() != Some(false));
+        self.found.open |= open("additionalProperties") || schema.get("patternProperties").is_some();
+        for key in BRANCHES {
+            let Some(branch) = schema.get(key) else { continue };
+            branch.items().for_each(|branch| self.schema(branch, depth + 1));
+            if branch.value.is_object() {
+                self.schema(branch, depth + 1);
+            }
+        }
+        for key in ["dependencies", "dependentSchemas"] {
+            for member in schema.get(key).into_iter().flat_map(|members| members.members()) {
+                if member.node.value.is_object() {
+                    self.schema(member.node, depth + 1);
+                }
+            }
+        }
+    }
+}
+
+/// What `#/definitions/name` leads to.
+fn follow<'d>(page: Node<'d>, path: &str) -> Option<Node<'d>> {
+    let mut node = page;
+    for part in path.strip_prefix('#')?.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        node = match part.parse::<usize>() {
+            Ok(index) if node.value.is_array() => node.items().nth(index)?,
+            _ => node.get(&part)?,
+        };
+    }
+    Some(node)
+}
