@@ -15,10 +15,12 @@ mod place;
 mod registry;
 mod schema;
 
+pub mod backstage;
 pub mod catalog;
 pub mod debug;
 pub mod fetch;
 pub mod fs;
+pub mod notification;
 pub mod publish;
 
 use std::borrow::Cow;
@@ -27,6 +29,8 @@ use std::future::Future;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use backstage::Actions;
+pub(crate) use context::VERSION_ANNOTATION;
 pub use context::{ActionContext, Capabilities, RunInfo, StepInfo, TemplateInfo};
 pub use error::ActionError;
 pub use page::{listed, markdown, shown};
@@ -78,6 +82,12 @@ pub trait Action: Send + Sync + 'static {
 
     /// What it is.
     fn definition(&self) -> Definition;
+
+    /// Why it cannot work with what the service has, and what to do about it: such a task is not created.
+    fn unusable(&self, capabilities: &Capabilities) -> Option<String> {
+        let _ = capabilities;
+        None
+    }
 
     /// Does it. Outputs go through [`ActionContext::output`].
     fn run(

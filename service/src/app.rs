@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-use crate::action::{Capabilities, Registry};
+use crate::action::{Actions, Capabilities, Registry};
+use crate::backstage::Backstage;
 use crate::config::{Config, ExpressionErrors, ForgeKind};
 use crate::db::Db;
 use crate::entities::Entities;
@@ -117,7 +118,7 @@ impl App {
         let library = Library::load(&config.templates, sources.clone()).await;
         let parts =
             Parts { config: &config, db, sealer, local_forge: LocalForge::new(folder.forge()), sources };
-        let (tasks, queue, metrics) = parts.tasks(library);
+        let (tasks, queue, metrics) = parts.tasks(library)?;
         let Parts { db, local_forge, .. } = parts;
         let entities = Entities::new(db.clone());
         Ok(Self { config, db, queue, tasks, entities, local_forge, metrics })
@@ -180,22 +181,24 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn tasks(&self, library: Library) -> (Tasks, Queue, Metrics) {
+    fn tasks(&self, library: Library) -> anyhow::Result<(Tasks, Queue, Metrics)> {
         let config = self.config;
         let queue = Queue::new(self.db.clone(), Duration::from_secs(config.worker.lease_seconds));
         let metrics = Metrics::new();
         let forges = self.forges();
+        let backstage = Backstage::from_settings(&config.backstage)?;
         let hosts: Vec<String> = forges.hosts().map(str::to_owned).collect();
         let tasks = Tasks::new(TasksParts {
             db: self.db.clone(),
             queue: queue.clone(),
             sealer: self.sealer.clone(),
             library: Arc::new(library),
-            registry: Arc::new(Registry::standard()),
+            actions: Actions::new(Registry::standard(), backstage.as_ref())?,
             capabilities: Capabilities {
                 forges,
                 sources: self.sources.clone(),
                 entities: Entities::new(self.db.clone()),
+                backstage,
                 author: Author {
                     name: config.commits.author_name.clone(),
                     email: config.commits.author_email.clone(),
@@ -207,7 +210,7 @@ impl Parts<'_> {
             max_attempts: config.worker.max_attempts,
             metrics: metrics.clone(),
         });
-        (tasks, queue, metrics)
+        Ok((tasks, queue, metrics))
     }
 
     fn forges(&self) -> Forges {
@@ -237,7 +240,7 @@ impl Workbench {
         let local_forge = LocalForge::new(config.data_dir.join("forge"));
         let library = Library::load(&config.templates, sources.clone()).await;
         let parts = Parts { config: &config, db, sealer, local_forge, sources: sources.clone() };
-        let (tasks, ..) = parts.tasks(library);
+        let (tasks, ..) = parts.tasks(library)?;
         Ok(Self { tasks, sources, _scratch: scratch })
     }
 

@@ -34,6 +34,8 @@ pub struct Config {
     pub templates: Templates,
     /// Reading over git.
     pub git: Git,
+    /// The Backstage that steps call.
+    pub backstage: Backstage,
     /// Host → forge.
     pub forges: BTreeMap<String, ForgeKind>,
     /// Running tasks.
@@ -126,6 +128,24 @@ pub struct Rewrite {
     pub prefix: String,
     /// What stands in its place.
     pub replacement: String,
+}
+
+/// `backstage`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backstage {
+    /// Address of the backend; empty: none.
+    pub base_url: String,
+    /// Token that Backstage knows as one of its external callers.
+    pub token: Secret,
+    /// Methods that `http:backstage:request` may use; empty: all.
+    pub request_methods: Vec<String>,
+    /// Plugins whose registered actions steps may name.
+    pub action_plugins: Vec<String>,
+    /// Seconds that the list of their actions is used before it is asked for again.
+    pub action_list_seconds: u64,
+    /// Whether dry runs may read from Backstage.
+    pub dry_run_reads: bool,
 }
 
 /// A token for one scheme, host and port.
@@ -244,6 +264,7 @@ const SECRETS: &[&str] = &[
     "secrets.key",
     "auth.tokens[].token",
     "git.credentials[].token",
+    "backstage.token",
     "tasks.environment.secrets.*",
 ];
 

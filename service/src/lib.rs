@@ -9,12 +9,14 @@ pub mod config;
 pub mod db;
 pub mod git;
 pub mod ids;
+pub(crate) mod outbound;
 pub mod queue;
 pub mod secret;
 pub mod telemetry;
 pub mod words;
 
 // Row 1: capabilities.
+pub mod backstage;
 pub mod entities;
 pub mod forge;
 pub mod journal;

@@ -25,14 +25,14 @@ pub use watch::EventWatch;
 
 use std::sync::Arc;
 
-use crate::action::{Capabilities, Registry};
+use crate::action::{Actions, Capabilities, Registry};
 use crate::config;
 use crate::db::Db;
 use crate::queue::Queue;
 use crate::render::ValueRenderer;
 use crate::secret::Sealer;
 use crate::telemetry::Metrics;
-use crate::template::Library;
+use crate::template::{Library, Step};
 
 /// The task use case. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -45,7 +45,7 @@ pub(crate) struct TasksInner {
     pub(crate) queue: Queue,
     pub(crate) sealer: Sealer,
     pub(crate) library: Arc<Library>,
-    pub(crate) registry: Arc<Registry>,
+    pub(crate) actions: Actions,
     pub(crate) capabilities: Capabilities,
     pub(crate) renderer: ValueRenderer,
     pub(crate) settings: config::Tasks,
@@ -64,7 +64,7 @@ pub struct TasksParts {
     /// The templates.
     pub library: Arc<Library>,
     /// The actions.
-    pub registry: Arc<Registry>,
+    pub actions: Actions,
     /// What actions reach.
     pub capabilities: Capabilities,
     /// Renders step values.
@@ -85,7 +85,7 @@ impl Tasks {
             queue,
             sealer,
             library,
-            registry,
+            actions,
             capabilities,
             renderer,
             settings,
@@ -97,7 +97,7 @@ impl Tasks {
             queue,
             sealer,
             library,
-            registry,
+            actions,
             capabilities,
             renderer,
             settings,
@@ -113,7 +113,12 @@ impl Tasks {
     }
 
     /// The actions that steps can name.
-    pub fn registry(&self) -> &Arc<Registry> {
-        &self.inner.registry
+    pub fn actions(&self) -> &Actions {
+        &self.inner.actions
+    }
+
+    /// Those among which the actions of these steps are, if they are anywhere.
+    async fn registry_for(&self, steps: &[Step]) -> Arc<Registry> {
+        self.inner.actions.for_names(steps.iter().map(|step| step.action.as_str())).await
     }
 }

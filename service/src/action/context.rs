@@ -10,20 +10,37 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::ActionError;
+use crate::backstage::Backstage;
 use crate::entities::Entities;
 use crate::forge::Forges;
 use crate::git::Author;
 use crate::ids::TaskId;
 use crate::journal::{EntryKind, EventBody, EventKind, Journal};
+use crate::secret::Secret;
 use crate::template::{Pin, Sources};
+
+/// The annotation that says which version of itself a template is.
+pub(crate) const VERSION_ANNOTATION: &str = "backstage.io/template-version";
 
 /// The template a run belongs to.
 #[derive(Clone, Debug)]
 pub struct TemplateInfo {
     /// Comparable reference.
     pub entity_ref: String,
+    /// What its annotation `backstage.io/template-version` says.
+    pub version: Option<String>,
     /// The files it may read with relative URLs; none for a dry run of posted content without files.
     pub pin: Option<Pin>,
+}
+
+impl TemplateInfo {
+    /// From the `templateInfo` of a task.
+    pub fn new(entity_ref: &str, info: &Value, pin: Option<Pin>) -> Self {
+        let annotation =
+            info.pointer("/entity/metadata/annotations").and_then(|known| known.get(VERSION_ANNOTATION));
+        let version = annotation.and_then(Value::as_str).map(str::to_owned);
+        Self { entity_ref: entity_ref.to_owned(), version, pin }
+    }
 }
 
 /// What holds for the whole run.
@@ -39,6 +56,8 @@ pub struct RunInfo {
     pub parameters: Value,
     /// Names of the task's secrets.
     pub secret_names: Vec<String>,
+    /// The caller's own Backstage token, if the task's secrets hold one as `backstageToken`.
+    pub backstage_token: Option<Secret>,
     /// The user's entity reference, if a user is behind the task.
     pub user_ref: Option<String>,
     /// Whether effects must be left out.
@@ -79,6 +98,8 @@ pub struct Capabilities {
     pub sources: Sources,
     /// The catalog.
     pub entities: Entities,
+    /// The Backstage that the settings name, if they name one.
+    pub backstage: Option<Backstage>,
     /// Default author of commits.
     pub author: Author,
     /// Default message of the first commit.
@@ -164,6 +185,28 @@ impl ActionContext<'_> {
         F: Future<Output = Result<T, ActionError>>,
     {
         self.once(key, EntryKind::Effect, act).await
+    }
+
+    /// Changes something outside that cannot be looked at first and must not be done twice. That it is about to
+    /// be done is kept before it is done: a repeated run that finds only this gives `None`, and whoever started
+    /// the first one knows as little as we do whether it was done. A retry of the task does it again.
+    pub async fn effect_unseen<T, F>(&mut self, key: &str, act: F) -> Result<Option<T>, ActionError>
+    where
+        T: Serialize + DeserializeOwned,
+        F: Future<Output = Result<T, ActionError>>,
+    {
+        let (step, begun) = (self.step.journal_key(), format!("{key}/begun"));
+        if self.journal.recall(&step, key).is_none() {
+            if self.journal.recall(&step, &begun).is_some() {
+                return Ok(None);
+            }
+            if self.cancelled.is_cancelled() {
+                return Err(ActionError::Cancelled);
+            }
+            // A read lasts for one attempt: a retry is somebody's decision to do it again.
+            self.journal.record(&step, &begun, EntryKind::Read, Value::Bool(true)).await?;
+        }
+        self.once(key, EntryKind::Effect, act).await.map(Some)
     }
 
     async fn once<T, F>(&mut self, key: &str, kind: EntryKind, act: F) -> Result<T, ActionError>

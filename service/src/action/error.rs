@@ -1,5 +1,6 @@
 //! Why an action failed, by what can be done about it.
 
+use crate::backstage::BackstageError;
 use crate::entities::EntityStoreError;
 use crate::forge::ForgeError;
 use crate::git::GitError;
@@ -88,6 +89,19 @@ impl From<EntityStoreError> for ActionError {
                 Self::Conflict(error.to_string())
             }
             other => Self::Unavailable(with_causes(&other)),
+        }
+    }
+}
+
+impl From<BackstageError> for ActionError {
+    fn from(error: BackstageError) -> Self {
+        let message = error.to_string();
+        match error {
+            BackstageError::Invalid(_) => Self::Input(message),
+            BackstageError::NotAllowed(_) => Self::NotAllowed(message),
+            BackstageError::NotFound(_) => Self::NotFound(message),
+            BackstageError::Conflict(_) => Self::Conflict(message),
+            BackstageError::Unavailable(_) => Self::Unavailable(message),
         }
     }
 }

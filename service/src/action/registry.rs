@@ -15,7 +15,10 @@ use serde_json::{Map, Value};
 
 pub use absent::UnknownAction;
 
-use super::{Action, ActionContext, ActionError, Definition, catalog, debug, fetch, fs, publish};
+use super::{
+    Action, ActionContext, ActionError, Capabilities, Definition, backstage, catalog, debug, fetch, fs,
+    notification, publish,
+};
 use crate::template::SchemaViolation;
 use crate::template::parameters::validate_against;
 use crate::words::{did_you_mean, nearest};
@@ -23,6 +26,7 @@ use crate::words::{did_you_mean, nearest};
 /// An action whose input type is forgotten.
 #[async_trait]
 trait ErasedAction: Send + Sync {
+    fn unusable(&self, capabilities: &Capabilities) -> Option<String>;
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Value) -> Result<(), ActionError>;
 }
 
@@ -33,6 +37,10 @@ struct Erased<A> {
 
 #[async_trait]
 impl<A: Action> ErasedAction for Erased<A> {
+    fn unusable(&self, capabilities: &Capabilities) -> Option<String> {
+        self.action.unusable(capabilities)
+    }
+
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Value) -> Result<(), ActionError> {
         // What the parser says may hold the value, and the value may be a secret.
         let input = serde_json::from_value(input).map_err(|_| {
@@ -78,6 +86,11 @@ impl Registered {
                 (key.clone(), format!("action `{}` has no input `{key}`{hint}", self.definition.id))
             })
             .collect()
+    }
+
+    /// Why it cannot work with these capabilities, if it cannot.
+    pub fn unusable(&self, capabilities: &Capabilities) -> Option<String> {
+        self.action.unusable(capabilities)
     }
 
     /// Runs it on checked input.
@@ -133,6 +146,8 @@ fn known_keys(schema: &Value) -> Vec<&str> {
 #[derive(Clone, Default)]
 pub struct Registry {
     by_id: BTreeMap<Cow<'static, str>, Arc<Registered>>,
+    /// Families whose actions could not be listed, and why.
+    unlisted: BTreeMap<String, String>,
 }
 
 impl Registry {
@@ -141,6 +156,8 @@ impl Registry {
         let mut registry = Self::default();
         registry.register(catalog::Fetch);
         registry.register(catalog::Register);
+        registry.register(catalog::ScaffoldedFrom);
+        registry.register(catalog::TemplateVersion);
         registry.register(catalog::Write);
         registry.register(debug::Log);
         registry.register(debug::Wait);
@@ -152,6 +169,8 @@ impl Registry {
         registry.register(fs::Delete);
         registry.register(fs::ReadDir);
         registry.register(fs::Rename);
+        registry.register(backstage::Request);
+        registry.register(notification::Send);
         registry.register(publish::CreateRepository);
         registry.register(publish::GitHub);
         registry.register(publish::PushRepository);
@@ -166,11 +185,20 @@ impl Registry {
         self.by_id.insert(id, Arc::new(Registered { definition, action }));
     }
 
+    /// Notes that there may be more actions of a family (`<family>:…`), and why they are not known.
+    pub(crate) fn note_unlisted(&mut self, family: &str, why: String) {
+        self.unlisted.insert(family.to_owned(), why);
+    }
+
     /// The action with that id.
     pub fn get(&self, id: &str) -> Result<&Registered, UnknownAction> {
         let known = || self.by_id.keys().map(|id| &**id);
         let found = self.by_id.get(id).map(|registered| &**registered);
-        found.ok_or_else(|| UnknownAction::new(id, known()))
+        found.ok_or_else(|| {
+            let family = id.split_once(':').map(|(family, _)| family);
+            let unlisted = family.and_then(|family| self.unlisted.get(family)).cloned();
+            UnknownAction { unlisted, ..UnknownAction::new(id, known()) }
+        })
     }
 
     /// All definitions, by id.

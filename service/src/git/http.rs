@@ -2,10 +2,9 @@
 //!
 //! It knows addresses, statuses and limits; the bytes are `wire`'s, the objects `fetch`'s. It repeats nothing.
 //! The invariant: no redirect is followed, and a token is sent to the scheme, host and port it is bound to and
-//! never shown. Proxies are taken from the environment as other programs do, but not for this machine itself.
+//! never shown.
 
 use std::path::Path;
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
@@ -16,11 +15,10 @@ use super::error::GitError;
 use super::fetch::{Credentials, FetchLimits};
 use super::read::{full_id, reference_names, unknown_revision};
 use super::wire::{Advertisement, Decoder, PackAnswer, Wanted, WireError};
+use crate::outbound::{MAX_WORDS, client_for, is_about_trust, reason, words};
 
 /// What a server's list of references may measure.
 const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
-/// How much of a server's words is shown.
-const MAX_WORDS: usize = 300;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// One reading from one repository.
@@ -38,17 +36,13 @@ impl Session {
         credentials: Option<&Credentials>,
         limits: FetchLimits,
     ) -> Result<Self, GitError> {
-        provide_tls();
-        let mut client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
+        let client = client_for(&url)
             .connect_timeout(limits.idle.min(CONNECT_TIMEOUT))
             .read_timeout(limits.idle)
             // Some servers answer programs that call themselves git, and no others.
-            .user_agent(concat!("git/2.0 (stagecraft ", env!("CARGO_PKG_VERSION"), ")"));
-        if is_this_machine(&url) {
-            client = client.no_proxy();
-        }
-        let client = client.build().map_err(|error| GitError::Unavailable(chain(&error)))?;
+            .user_agent(concat!("git/2.0 (stagecraft ", env!("CARGO_PKG_VERSION"), ")"))
+            .build()
+            .map_err(|error| GitError::Unavailable(reason(&error)))?;
         let credentials = credentials.filter(|credentials| credentials.are_for(&url)).cloned();
         Ok(Self { client, url, credentials, limits })
     }
@@ -232,7 +226,7 @@ impl Session {
 
     fn unreachable(&self, error: &reqwest::Error) -> GitError {
         if is_about_trust(error) {
-            return GitError::Refused(format!("`{}` cannot be trusted: {}", self.url, chain(error)));
+            return GitError::Refused(format!("`{}` cannot be trusted: {}", self.url, reason(error)));
         }
         self.broken(error)
     }
@@ -243,50 +237,6 @@ impl Session {
             let message = format!("`{url}` did not move for {} seconds; try again", idle.as_secs_f32());
             return GitError::Unavailable(message);
         }
-        GitError::Unavailable(format!("`{url}` cannot be reached: {}; try again", chain(error)))
+        GitError::Unavailable(format!("`{url}` cannot be reached: {}; try again", reason(error)))
     }
-}
-
-/// Ring does the cryptography, for the whole process; a second call changes nothing.
-fn provide_tls() {
-    static PROVIDED: OnceLock<()> = OnceLock::new();
-    PROVIDED.get_or_init(|| drop(rustls::crypto::ring::default_provider().install_default()));
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
-}
-
-/// Is the server's certificate what is wrong?
-fn is_about_trust(error: &reqwest::Error) -> bool {
-    let mut next = std::error::Error::source(error);
-    while let Some(error) = next {
-        if error.is::<rustls::Error>() {
-            return true;
-        }
-        // An I/O error gives out what it wraps by a way of its own.
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        next = match wrapped {
-            Some(wrapped) => Some(wrapped),
-            None => error.source(),
-        };
-    }
-    false
-}
-
-/// The innermost reason: the outer ones only say that a request failed, and to where.
-fn chain(error: &reqwest::Error) -> String {
-    let reasons = std::iter::successors(std::error::Error::source(error), |error| error.source());
-    reasons
-        .last()
-        .map_or_else(|| "the request failed".to_owned(), |reason| words(reason.to_string().as_bytes()))
-}
-
-/// A foreign text as a message may hold it: one line, no control characters, not longer than a few lines.
-fn words(text: &[u8]) -> String {
-    let text = String::from_utf8_lossy(text);
-    let printable: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let line = printable.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(MAX_WORDS).collect()
 }

@@ -49,7 +49,8 @@ impl<'a> From<&'a Example> for ExampleShape<'a> {
 
 /// `GET /v2/actions`
 pub(super) async fn list(State(tasks): State<Tasks>) -> Answer {
-    let mut actions: Vec<ActionShape<'_>> = tasks.registry().definitions().map(ActionShape::from).collect();
+    let registry = tasks.actions().all().await;
+    let mut actions: Vec<ActionShape<'_>> = registry.definitions().map(ActionShape::from).collect();
     actions.sort_by_key(|action| action.id);
     ok(&actions)
 }

@@ -4,6 +4,7 @@ use catalog_gen::EntityRef;
 use serde_json::{Map, Value, json};
 
 use super::{Caller, CreateError, NewTask, StepFault, TaskError, TaskSpec, Tasks, Unknown};
+use crate::action::Registry;
 use crate::entities::EntityStoreError;
 use crate::ids::TaskId;
 use crate::template::parameters::with_defaults;
@@ -18,7 +19,9 @@ impl Tasks {
             if new.fill_defaults { with_defaults(&template, &new.values) } else { new.values.clone() };
         validate_values(&template, &values).map_err(CreateError::Violations)?;
         validate_secrets(&template, &Value::Object(new.secrets.clone())).map_err(CreateError::Violations)?;
-        let faults = self.step_faults(&template);
+        let registry = self.registry_for(&template.spec.steps).await;
+        let mut faults = step_faults(&template, &registry);
+        faults.extend(self.unusable_steps(&template, &registry));
         if !faults.is_empty() {
             return Err(CreateError::Steps(faults));
         }
@@ -43,27 +46,40 @@ impl Tasks {
         Ok(user)
     }
 
-    /// What of the steps cannot work whatever the values are: a task that cannot end well is not begun. Inputs
-    /// of a step with an `if` are left to its run, because it may never run.
-    pub fn step_faults(&self, template: &Template) -> Vec<StepFault> {
-        let mut faults = Vec::new();
-        for (index, step) in template.spec.steps.iter().enumerate() {
-            let mut fault = |unknown: Unknown, below: &str, message: String| {
-                let at = format!("spec.steps[{index}].{below}");
-                faults.push(StepFault { step: step.id.clone(), at, message, unknown });
-            };
-            match self.inner.registry.get(&step.action) {
-                Err(unknown) => fault(Unknown::Action, "action", unknown.to_string()),
-                Ok(action) if step.condition.is_none() => {
-                    for (key, message) in action.unknown_keys(step.input.as_ref().unwrap_or(&Map::new())) {
-                        fault(Unknown::Input, &format!("input.{key}"), message);
-                    }
-                }
-                Ok(_) => {}
-            }
-        }
-        faults
+    /// Steps whose action cannot work with what this service has. A dry run may leave them out.
+    fn unusable_steps(&self, template: &Template, registry: &Registry) -> Vec<StepFault> {
+        let capabilities = &self.inner.capabilities;
+        let steps = template.spec.steps.iter().enumerate();
+        steps
+            .filter_map(|(index, step)| {
+                let message = registry.get(&step.action).ok()?.unusable(capabilities)?;
+                let at = format!("spec.steps[{index}].action");
+                Some(StepFault { step: step.id.clone(), at, message, unknown: Unknown::Action })
+            })
+            .collect()
     }
+}
+
+/// What of the steps cannot work whatever the values are: a task that cannot end well is not begun. Inputs of a
+/// step with an `if` are left to its run, because it may never run.
+pub(super) fn step_faults(template: &Template, registry: &Registry) -> Vec<StepFault> {
+    let mut faults = Vec::new();
+    for (index, step) in template.spec.steps.iter().enumerate() {
+        let mut fault = |unknown: Unknown, below: &str, message: String| {
+            let at = format!("spec.steps[{index}].{below}");
+            faults.push(StepFault { step: step.id.clone(), at, message, unknown });
+        };
+        match registry.get(&step.action) {
+            Err(unknown) => fault(Unknown::Action, "action", unknown.to_string()),
+            Ok(action) if step.condition.is_none() => {
+                for (key, message) in action.unknown_keys(step.input.as_ref().unwrap_or(&Map::new())) {
+                    fault(Unknown::Input, &format!("input.{key}"), message);
+                }
+            }
+            Ok(_) => {}
+        }
+    }
+    faults
 }
 
 /// The comparable form of a reference to a template; the kind may be left out.

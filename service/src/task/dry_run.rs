@@ -3,14 +3,14 @@
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
-use super::create::spec_of;
+use super::create::{spec_of, step_faults};
 use super::mocks::{Mocks, Record};
-use super::model::TaskSecrets;
+use super::model::{BACKSTAGE_TOKEN, TaskSecrets};
 use super::run::empty_workspace;
 use super::runner::{Runner, Tools};
 use super::scope::Scope;
-use super::{DryRunError, DryRunRequest, DryRunResult, StepFault, Tasks, Unknown};
-use crate::action::{RunInfo, TemplateInfo};
+use super::{DryRunError, DryRunRequest, DryRunResult, Tasks, Unknown};
+use crate::action::{Registry, RunInfo, TemplateInfo};
 use crate::config::{Environment, ExpressionErrors};
 use crate::git::tree_id;
 use crate::ids::TaskId;
@@ -30,7 +30,8 @@ impl Tasks {
         validate_values(&template, &request.values).map_err(DryRunError::Violations)?;
         validate_secrets(&template, &Value::Object(request.secrets.clone()))
             .map_err(DryRunError::Violations)?;
-        self.refuse_faults(&template, &request.mocks, request.expression_errors)?;
+        let registry = self.registry_for(&template.spec.steps).await;
+        refuse_faults(&template, &registry, &request.mocks, request.expression_errors)?;
         let held = self.inner.capabilities.sources.hold(request.files, &request.template_file);
         let user =
             self.user(&request.caller).await.map_err(|error| DryRunError::Broken(error.to_string()))?;
@@ -46,9 +47,10 @@ impl Tasks {
                 .mocks
                 .task
                 .map_or_else(|| self.inner.db.now_ms(), |task| task.created_at_ms),
-            template: TemplateInfo { entity_ref: DRY_RUN_REF.to_owned(), pin: Some(held.pin().clone()) },
+            template: TemplateInfo::new(DRY_RUN_REF, &spec.template_info, Some(held.pin().clone())),
             parameters: spec.parameters.clone(),
             secret_names: secrets.keys().cloned().collect(),
+            backstage_token: secrets.get(BACKSTAGE_TOKEN).cloned(),
             user_ref: request.caller.user_ref().map(str::to_owned),
             dry_run: true,
             write_lock_file: false,
@@ -58,7 +60,7 @@ impl Tasks {
         let mut journal = Journal::in_memory();
         let mut runner = Runner {
             tools: Tools {
-                registry: &self.inner.registry,
+                registry: &registry,
                 capabilities: &self.inner.capabilities,
                 renderer: &self.inner.renderer,
                 cancelled: &cancelled,
@@ -90,33 +92,27 @@ impl Tasks {
             failure: outcome.failure,
         })
     }
-
-    /// Refuses steps that cannot work whatever the values are, as far as this run would come to them.
-    fn refuse_faults(
-        &self,
-        template: &Template,
-        mocks: &Mocks,
-        errors: ExpressionErrors,
-    ) -> Result<(), DryRunError> {
-        let mut faults = self.step_faults(template);
-        faults.retain(|fault| !is_mocked(fault, template, mocks));
-        if errors == ExpressionErrors::Keep {
-            // Backstage does not look at the input of a step that a dry run leaves out.
-            faults
-                .retain(|fault| fault.unknown == Unknown::Action || !self.leaves_out(template, &fault.step));
-        }
-        if faults.is_empty() { Ok(()) } else { Err(DryRunError::Steps(faults)) }
-    }
-
-    fn leaves_out(&self, template: &Template, step: &str) -> bool {
-        let step = template.spec.steps.iter().find(|candidate| candidate.id == step);
-        step.and_then(|step| self.inner.registry.get(&step.action).ok())
-            .is_some_and(|action| !action.definition().supports_dry_run)
-    }
 }
 
-/// Is the fault an action that is not there, but does not have to be because a mock stands in for it?
-fn is_mocked(fault: &StepFault, template: &Template, mocks: &Mocks) -> bool {
-    let step = template.spec.steps.iter().find(|step| step.id == fault.step);
-    fault.unknown == Unknown::Action && step.is_some_and(|step| mocks.of(&step.id, &step.action).is_some())
+/// Refuses steps that cannot work whatever the values are, as far as this run would come to them.
+fn refuse_faults(
+    template: &Template,
+    registry: &Registry,
+    mocks: &Mocks,
+    errors: ExpressionErrors,
+) -> Result<(), DryRunError> {
+    let mut faults = step_faults(template, registry);
+    faults.retain(|fault| {
+        let Some(step) = template.spec.steps.iter().find(|step| step.id == fault.step) else { return true };
+        match fault.unknown {
+            // The action does not have to be there where a mock stands in for it.
+            Unknown::Action => mocks.of(&step.id, &step.action).is_none(),
+            // Backstage does not look at the input of a step that a dry run leaves out.
+            Unknown::Input => {
+                errors == ExpressionErrors::Fail
+                    || registry.get(&step.action).is_ok_and(|action| action.definition().supports_dry_run)
+            }
+        }
+    });
+    if faults.is_empty() { Ok(()) } else { Err(DryRunError::Steps(faults)) }
 }

@@ -310,5 +310,8 @@ pub enum DryRunError {
     Broken(String),
 }
 
+/// The name under which Backstage's scaffolder keeps the caller's own token among a task's secrets.
+pub(super) const BACKSTAGE_TOKEN: &str = "backstageToken";
+
 /// Secrets of a task, opened: name → value.
 pub(crate) type TaskSecrets = std::collections::BTreeMap<String, Secret>;

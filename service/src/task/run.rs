@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::mocks::Record;
-use super::model::TaskSecrets;
+use super::model::{BACKSTAGE_TOKEN, TaskSecrets};
 use super::runner::{Outcome, Runner, START, Tools};
 use super::scope::Scope;
 use super::store::cancel_topic;
@@ -77,7 +77,7 @@ impl Tasks {
         let mut given_up = false;
         let (template, outcome) = match self.open(id, lease, &mut journal).await {
             Ok((task, secrets)) => {
-                let run = self.run_info(&task, secrets.keys().cloned().collect());
+                let run = self.run_info(&task, &secrets);
                 let walk = Walk { task: &task, secrets: &secrets, run: &run, cancelled };
                 let outcome = self.walk(&walk, &mut journal).await?;
                 (run.template.entity_ref, outcome)
@@ -126,9 +126,10 @@ impl Tasks {
     async fn walk(&self, walk: &Walk<'_>, journal: &mut Journal) -> Result<Outcome, JournalError> {
         let Walk { task, secrets, run, cancelled } = *walk;
         let inner = &self.inner;
+        let registry = self.registry_for(&task.spec.steps).await;
         let mut runner = Runner {
             tools: Tools {
-                registry: &inner.registry,
+                registry: &registry,
                 capabilities: &inner.capabilities,
                 renderer: &inner.renderer,
                 cancelled,
@@ -168,14 +169,15 @@ impl Tasks {
         Ok(tx.commit().await?)
     }
 
-    fn run_info(&self, task: &Task, secret_names: Vec<String>) -> RunInfo {
+    fn run_info(&self, task: &Task, secrets: &TaskSecrets) -> RunInfo {
         let entity_ref = task.spec.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default();
         RunInfo {
             task_id: task.id,
             created_at_ms: task.created_at_ms,
-            template: TemplateInfo { entity_ref: entity_ref.to_owned(), pin: task.pin.clone() },
+            template: TemplateInfo::new(entity_ref, &task.spec.template_info, task.pin.clone()),
             parameters: task.spec.parameters.clone(),
-            secret_names,
+            secret_names: secrets.keys().cloned().collect(),
+            backstage_token: secrets.get(BACKSTAGE_TOKEN).cloned(),
             user_ref: task.created_by.clone(),
             dry_run: false,
             write_lock_file: self.inner.settings.write_lock_file,

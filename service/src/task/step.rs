@@ -148,6 +148,9 @@ impl<'r, 't> StepRun<'r, 't> {
         let action = match tools.registry.get(&step.action) {
             Ok(action) => Performer { action: Some(action), mocks },
             Err(_) if mocks.is_some() => Performer { action: None, mocks },
+            Err(unknown) if unknown.unlisted.is_some() => {
+                return Err(ActionError::Unavailable(unknown.to_string()));
+            }
             Err(unknown) => return Err(ActionError::NotFound(unknown.to_string())),
         };
         let left_out = action.left_out().filter(|_| self.runner.run.dry_run);

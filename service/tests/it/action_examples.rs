@@ -12,9 +12,12 @@ use nunjucks::{Context, Text, Value as NValue};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use stagecraft::action::{ActionError, Definition, Example, Registry};
+use stagecraft::backstage::Backstage;
+use stagecraft::config::Backstage as Settings;
 use stagecraft::entities::StoredEntity;
 use stagecraft::render::ValueRenderer;
 
+use crate::support::backstage::BackstageDouble;
 use crate::support::bench::{Bench, tree};
 
 /// Where the entities of a trial come from.
@@ -49,7 +52,12 @@ struct Trial {
     /// Steps before the example's.
     #[serde(default)]
     before: Vec<Step>,
+    /// Whether there is a Backstage, from which dry runs may read.
+    #[serde(default)]
+    backstage: bool,
     expect: Expect,
+    /// What must come of it in a dry run, where that is something else.
+    dry_run: Option<Expect>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -68,6 +76,9 @@ struct Expect {
     /// References of entities that are in the catalog.
     #[serde(default)]
     entities: Vec<String>,
+    /// What Backstage was asked, all of it.
+    #[serde(default)]
+    requests: Vec<String>,
     /// The last step waits until its task is cancelled.
     #[serde(default)]
     waits: bool,
@@ -107,6 +118,12 @@ impl Trial {
     async fn run(&self, example: &Example, dry_run: bool) -> Result<(), String> {
         let mut bench = Bench::new().await;
         self.prepare(&mut bench, dry_run).await;
+        let double = BackstageDouble::start().await;
+        if self.backstage {
+            let settings = Settings { dry_run_reads: true, ..double.settings() };
+            bench.capabilities.backstage = Backstage::from_settings(&settings).unwrap();
+        }
+        let expect = self.dry_run.as_ref().filter(|_| dry_run).unwrap_or(&self.expect);
         let example: Steps = serde_yaml::from_str(example.example).map_err(|error| error.to_string())?;
         let steps: Vec<Step> = self.before.iter().cloned().chain(example.steps).collect();
         let renderer = ValueRenderer::new(&["github.com".to_owned()]);
@@ -118,7 +135,7 @@ impl Trial {
             }
             let cancelled = bench.cancelled.clone();
             let done = bench.named_step(&step.id, &step.action, input.value);
-            if self.expect.waits {
+            if expect.waits {
                 let (done, ()) = tokio::join!(done, async move { cancelled.cancel() });
                 assert!(matches!(done, Err(ActionError::Cancelled)), "step `{}`: {done:?}", step.id);
             } else {
@@ -126,7 +143,11 @@ impl Trial {
             }
             outputs.insert(step.id.clone(), json!({ "output": bench.outputs }));
         }
-        self.compare(&mut bench).await
+        let requests = double.lines();
+        if requests != expect.requests {
+            return Err(format!("Backstage: expected the requests {:?}, got {requests:?}", expect.requests));
+        }
+        expect.compare(&mut bench).await
     }
 
     async fn prepare(&self, bench: &mut Bench, dry_run: bool) {
@@ -155,26 +176,27 @@ impl Trial {
             .with("steps", NValue::from(&Value::Object(outputs.clone())))
             .with("secrets", NValue::object(secrets))
     }
+}
 
+impl Expect {
     async fn compare(&self, bench: &mut Bench) -> Result<(), String> {
-        let expect = &self.expect;
-        if let Some(files) = &expect.files {
+        if let Some(files) = &self.files {
             same_files("workspace", files, &bench.workspace)?;
         }
-        if let Some(output) = &expect.output {
+        if let Some(output) = &self.output {
             let got = Value::Object(bench.outputs.clone());
             if !fits(output, &got) {
                 return Err(format!("output: expected {output}, got {got}"));
             }
         }
         let log = bench.log();
-        if let Some(missing) = expect.log.iter().find(|part| !log.contains(part.as_str())) {
+        if let Some(missing) = self.log.iter().find(|part| !log.contains(part.as_str())) {
             return Err(format!("log: expected `{missing}` in\n{log}"));
         }
-        for (name, files) in &expect.repositories {
+        for (name, files) in &self.repositories {
             same_files(name, files, &bench.pushed(name).await)?;
         }
-        for reference in &expect.entities {
+        for reference in &self.entities {
             let found = bench.capabilities.entities.get(reference).await.unwrap();
             if found.is_none() {
                 return Err(format!("catalog: there is no `{reference}`"));
@@ -184,11 +206,11 @@ impl Trial {
     }
 
     fn says_something(&self) -> bool {
-        let Expect { files, output, log, repositories, entities, waits } = &self.expect;
+        let Self { files, output, log, repositories, entities, requests, waits } = self;
         files.is_some()
             || output.is_some()
             || *waits
-            || !(log.is_empty() && repositories.is_empty() && entities.is_empty())
+            || !(log.is_empty() && repositories.is_empty() && entities.is_empty() && requests.is_empty())
     }
 }
 
@@ -242,7 +264,9 @@ fn every_example_has_one_trial_that_expects_something() {
         assert_eq!(tried, examples, "{}", definition.id);
         assert_eq!(trials.len(), definition.examples.len(), "{}", definition.id);
         for trial in &trials {
-            assert!(trial.says_something(), "{}: {}", definition.id, trial.example);
+            for expect in std::iter::once(&trial.expect).chain(&trial.dry_run) {
+                assert!(expect.says_something(), "{}: {}", definition.id, trial.example);
+            }
         }
     }
 }

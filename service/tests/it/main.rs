@@ -17,6 +17,7 @@
 mod action_examples;
 mod actions;
 mod architecture;
+mod backstage;
 mod bad_input;
 mod cli;
 mod generated;

@@ -1,6 +1,7 @@
 //! What the tests stand on: [`app::TestApp`] speaks of templates and tasks, [`bench::Bench`] of single actions,
-//! [`postgres`] brings the server.
+//! [`backstage::BackstageDouble`] answers as a Backstage does, [`postgres`] brings the database server.
 
 pub(crate) mod app;
+pub(crate) mod backstage;
 pub(crate) mod bench;
 pub(crate) mod postgres;

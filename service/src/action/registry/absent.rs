@@ -8,7 +8,7 @@ use crate::words::nearest;
 
 /// A step names an action that is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("action `{id}` is not available{}", advice_text(.id, .advice, .nearest))]
+#[error("action `{id}` is not available{}{}", advice_text(.id, .advice, .nearest), excuse(.unlisted))]
 pub struct UnknownAction {
     /// The id asked for.
     pub id: String,
@@ -16,6 +16,8 @@ pub struct UnknownAction {
     pub advice: Option<&'static str>,
     /// The nearest id there is.
     pub nearest: Option<String>,
+    /// Why the actions of Backstage among which it may be are not known.
+    pub unlisted: Option<String>,
 }
 
 impl UnknownAction {
@@ -23,8 +25,15 @@ impl UnknownAction {
     pub fn new<'a>(id: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
         let advice = advice(id);
         let nearest = if advice.is_some() { None } else { nearest(id, known) };
-        Self { id: id.to_owned(), advice, nearest: nearest.map(str::to_owned) }
+        Self { id: id.to_owned(), advice, nearest: nearest.map(str::to_owned), unlisted: None }
     }
+}
+
+fn excuse(unlisted: &Option<String>) -> String {
+    unlisted
+        .as_ref()
+        .map(|why| format!(". It may be an action of your Backstage, but: {why}"))
+        .unwrap_or_default()
 }
 
 fn advice_text(id: &str, advice: &Option<&'static str>, nearest: &Option<String>) -> String {

@@ -36,6 +36,8 @@ fn the_actions_are_these() {
         [
             "catalog:fetch",
             "catalog:register",
+            "catalog:scaffolded-from",
+            "catalog:template:version",
             "catalog:write",
             "debug:log",
             "debug:wait",
@@ -49,6 +51,8 @@ fn the_actions_are_these() {
             "fs:rename",
             "github:repo:create",
             "github:repo:push",
+            "http:backstage:request",
+            "notification:send",
             "publish:github",
         ]
     );
@@ -232,8 +236,10 @@ fn a_dry_run_gets_outputs_that_stand_in() {
 
 #[test]
 fn what_changes_something_outside_is_left_out_of_a_dry_run() {
+    // It reads or changes something, by its method, and leaves itself out where it must.
+    let by_method = "http:backstage:request";
     for definition in Registry::standard().definitions() {
-        if definition.kind == crate::action::Kind::Effect {
+        if definition.kind == crate::action::Kind::Effect && definition.id != by_method {
             assert!(!definition.supports_dry_run, "{}", definition.id);
         }
     }

@@ -115,13 +115,9 @@ async fn recorded_actions_take_and_give_what_they_did() {
     let recorded: BTreeMap<String, Value> =
         serde_json::from_str(include_str!("recorded/actions.json")).unwrap();
     let app = TestApp::new().await;
-    let ours: BTreeMap<String, _> = app
-        .app
-        .tasks
-        .registry()
-        .definitions()
-        .map(|definition| (definition.id.to_string(), definition))
-        .collect();
+    let registry = app.app.tasks.actions().known();
+    let ours: BTreeMap<String, _> =
+        registry.definitions().map(|definition| (definition.id.to_string(), definition)).collect();
     let mut faults = Vec::new();
 
     for (id, schemas) in &recorded {

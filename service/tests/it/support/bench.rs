@@ -51,16 +51,18 @@ impl Bench {
             forges: Forges::new().with("github.com", forge.clone()),
             sources: Sources::new(store, &config.git),
             entities: Entities::new(db),
+            backstage: None,
             author: Author { name: "Scaffolder".to_owned(), email: "scaffolder@example.com".to_owned() },
             commit_message: "initial commit".to_owned(),
         };
-        let template = TemplateInfo { entity_ref: "template:default/demo".to_owned(), pin: None };
+        let template = TemplateInfo::new("template:default/demo", &Value::Null, None);
         let run = RunInfo {
             task_id: TaskId::generate(),
             created_at_ms: 1_795_406_400_000,
             template,
             parameters: json!({ "name": "demo", "password": "hunter2" }),
             secret_names: vec!["TOKEN".to_owned()],
+            backstage_token: None,
             user_ref: None,
             dry_run: false,
             write_lock_file: true,

@@ -1,0 +1,5 @@
+//! Actions of the `notification` family.
+
+mod send;
+
+pub(crate) use send::Send;

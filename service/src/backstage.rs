@@ -1,0 +1,36 @@
+//! A client of a Backstage backend.
+//!
+//! It sends a request to the API of one plugin and reads what comes back, and it lists and invokes the actions
+//! that plugins register. It knows no template and no task, repeats nothing, and follows no redirect. The
+//! invariants: a request stays below the API of the plugin it names, on the server that the settings name; the
+//! token of the settings goes nowhere else and stands in no answer and no message; time and size are bounded.
+
+mod actions;
+mod answer;
+mod client;
+mod path;
+
+pub use actions::RemoteAction;
+pub use answer::Answer;
+pub use client::{Backstage, Credentials, Request};
+pub use path::{ApiPath, PluginId};
+
+/// Why Backstage was not asked, or did not do what it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BackstageError {
+    /// The request is wrong, or Backstage says so.
+    #[error("{0}")]
+    Invalid(String),
+    /// It may not be made, or not with this token.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// Backstage does not have it.
+    #[error("{0}")]
+    NotFound(String),
+    /// Something there is in the way.
+    #[error("{0}")]
+    Conflict(String),
+    /// Backstage cannot be reached, is too slow, or is not well: trying again may help.
+    #[error("{0}")]
+    Unavailable(String),
+}

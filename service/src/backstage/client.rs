@@ -1,0 +1,293 @@
+//! Sending one request to Backstage.
+//!
+//! It knows the server, the token, and the limits of time and size. It does not know what an answer means and
+//! repeats nothing: whether a request may be sent twice is the caller's to know.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Response, Url};
+
+use super::{Answer, ApiPath, BackstageError};
+use crate::config;
+use crate::outbound::{client_for, is_about_trust, reason};
+use crate::secret::Secret;
+
+/// Largest body in either direction: Backstage's own limit for requests.
+const MAX_BODY: usize = 10 * 1024 * 1024;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+const MASK: &str = "***";
+/// Headers that belong to the connection, not to the request.
+const OWN_HEADERS: &[&str] = &[
+    "connection",
+    "content-length",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Who a request comes from.
+#[derive(Clone, Debug)]
+pub enum Credentials {
+    /// The service that `backstage.token` stands for.
+    Service,
+    /// Whoever this token stands for.
+    Token(Secret),
+    /// Whoever the `authorization` header among the request's own stands for.
+    InHeaders,
+}
+
+/// A request to the API of a plugin.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// `GET`, `POST` …
+    pub method: String,
+    /// Where to.
+    pub path: ApiPath,
+    /// Pairs added to the query.
+    pub query: Vec<(String, String)>,
+    /// Headers.
+    pub headers: Vec<(String, String)>,
+    /// The body, if there is one.
+    pub body: Option<Vec<u8>>,
+    /// Who it comes from.
+    pub credentials: Credentials,
+    /// How long the whole answer may take.
+    pub timeout: Duration,
+    /// How messages name it: without secrets.
+    pub shown: String,
+}
+
+/// A Backstage backend. Cheap to clone.
+#[derive(Clone)]
+pub struct Backstage {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    client: reqwest::Client,
+    base: Url,
+    token: Secret,
+    settings: config::Backstage,
+}
+
+impl fmt::Debug for Backstage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Backstage({})", self.inner.base)
+    }
+}
+
+impl Backstage {
+    /// The backend that the settings name; none if they name none.
+    pub fn from_settings(settings: &config::Backstage) -> Result<Option<Self>, BackstageError> {
+        if settings.base_url.is_empty() {
+            return Ok(None);
+        }
+        let base = base_of(&settings.base_url)?;
+        if HeaderValue::from_str(settings.token.expose()).is_err() {
+            return Err(BackstageError::Invalid(
+                "`backstage.token` holds characters that no token has; is it the text of the token alone?"
+                    .to_owned(),
+            ));
+        }
+        let client = client_for(&base)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .user_agent(concat!("stagecraft/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| BackstageError::Unavailable(reason(&error)))?;
+        let inner = Inner { client, base, token: settings.token.clone(), settings: settings.clone() };
+        Ok(Some(Self { inner: Arc::new(inner) }))
+    }
+
+    /// The settings it was made from.
+    pub fn settings(&self) -> &config::Backstage {
+        &self.inner.settings
+    }
+
+    /// Sends a request once and reads the whole answer, whatever its status is.
+    pub async fn send(&self, request: &Request) -> Result<Answer, BackstageError> {
+        let prepared = self.prepare(request)?;
+        let exchange = async {
+            let response = prepared.send().await.map_err(|error| self.broken(request, &error))?;
+            self.read(request, response).await
+        };
+        match tokio::time::timeout(request.timeout, exchange).await {
+            Ok(answer) => answer,
+            Err(_) => Err(BackstageError::Unavailable(format!(
+                "Backstage did not answer {} within {} seconds",
+                request.shown,
+                request.timeout.as_secs_f64()
+            ))),
+        }
+    }
+
+    fn prepare(&self, request: &Request) -> Result<reqwest::RequestBuilder, BackstageError> {
+        let url = request.path.url(&self.inner.base, &request.query)?;
+        let method = Method::from_bytes(request.method.as_bytes())
+            .map_err(|_| BackstageError::Invalid(format!("`{}` is not a method of HTTP", request.method)))?;
+        let mut headers = headers_of(&request.headers)?;
+        let token = match &request.credentials {
+            Credentials::Service => Some(&self.inner.token).filter(|token| !token.expose().is_empty()),
+            Credentials::Token(token) => Some(token),
+            Credentials::InHeaders => None,
+        };
+        if let Some(token) = token {
+            let value = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map(|mut value| {
+                value.set_sensitive(true);
+                value
+            });
+            let value = value.map_err(|_| {
+                BackstageError::Invalid("the token to send holds characters that no token has".to_owned())
+            })?;
+            headers.insert(AUTHORIZATION, value);
+        }
+        let prepared = self.inner.client.request(method, url).headers(headers);
+        Ok(match &request.body {
+            Some(body) if body.len() > MAX_BODY => {
+                return Err(BackstageError::Invalid(format!(
+                    "the body of {} has {} bytes; the limit is {MAX_BODY}",
+                    request.shown,
+                    body.len()
+                )));
+            }
+            Some(body) => prepared.body(body.clone()),
+            None => prepared,
+        })
+    }
+
+    async fn read(&self, request: &Request, mut response: Response) -> Result<Answer, BackstageError> {
+        let status = response.status().as_u16();
+        let headers = self.shown_headers(response.headers());
+        let mut body = Vec::new();
+        while let Some(piece) = response.chunk().await.map_err(|error| self.broken(request, &error))? {
+            if body.len() + piece.len() > MAX_BODY {
+                return Err(BackstageError::Invalid(format!(
+                    "Backstage's answer to {} has more than {MAX_BODY} bytes, which is the limit; ask for less",
+                    request.shown
+                )));
+            }
+            body.extend_from_slice(&piece);
+        }
+        Ok(Answer { status, headers, body: self.without_token(body) })
+    }
+
+    fn shown_headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
+        let names = headers.keys().map(HeaderName::as_str);
+        names
+            .map(|name| {
+                let values =
+                    headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+                let text = values.collect::<Vec<_>>().join(", ");
+                (name.to_owned(), self.hidden(&text).unwrap_or(text))
+            })
+            .collect()
+    }
+
+    /// A server that repeats what it was sent must not give the service's token to a template.
+    fn without_token(&self, body: Vec<u8>) -> Vec<u8> {
+        match std::str::from_utf8(&body).ok().and_then(|text| self.hidden(text)) {
+            Some(hidden) => hidden.into_bytes(),
+            None => body,
+        }
+    }
+
+    fn hidden(&self, text: &str) -> Option<String> {
+        let token = self.inner.token.expose();
+        (!token.is_empty() && text.contains(token)).then(|| text.replace(token, MASK))
+    }
+
+    fn broken(&self, request: &Request, error: &reqwest::Error) -> BackstageError {
+        let Request { shown, .. } = request;
+        let base = &self.inner.base;
+        if is_about_trust(error) {
+            return BackstageError::NotAllowed(format!(
+                "Backstage at `{base}` cannot be trusted: {}",
+                reason(error)
+            ));
+        }
+        if error.is_connect() {
+            return BackstageError::Unavailable(format!(
+                "Backstage at `{base}` cannot be reached for {shown}: {}",
+                reason(error)
+            ));
+        }
+        BackstageError::Unavailable(format!("Backstage broke {shown} off: {}", reason(error)))
+    }
+}
+
+/// The address of the settings, checked.
+fn base_of(text: &str) -> Result<Url, BackstageError> {
+    let wrong = |what: &str| {
+        BackstageError::Invalid(format!(
+            "`backstage.base_url` {what}; write the address of the Backstage backend, for example `https://backstage.acme.io`"
+        ))
+    };
+    let url = Url::parse(text).map_err(|_| wrong("is not an address"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(wrong("is not a web address"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("holds a user name or a password; the token belongs in `backstage.token`"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("holds more than an address"));
+    }
+    if url.path().trim_end_matches('/').ends_with("/api") {
+        return Err(wrong("ends with `/api`, which is added to it"));
+    }
+    Ok(url)
+}
+
+fn headers_of(given: &[(String, String)]) -> Result<HeaderMap, BackstageError> {
+    let mut headers = HeaderMap::new();
+    for (name, value) in given {
+        let wrong =
+            |what: &str| BackstageError::Invalid(format!("the header `{}` {what}", name.escape_debug()));
+        let known =
+            HeaderName::from_bytes(name.as_bytes()).map_err(|_| wrong("is not the name of a header"))?;
+        if OWN_HEADERS.contains(&known.as_str()) {
+            return Err(wrong("belongs to the connection and cannot be set; leave it out"));
+        }
+        let value = HeaderValue::from_str(value).map_err(|_| wrong("has a value that no header can have"))?;
+        headers.append(known, value);
+    }
+    Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_that_is_none_is_refused_with_what_to_write() {
+        for text in [
+            "backstage.acme.io",
+            "ftp://backstage.acme.io",
+            "https://jane:hunter2@backstage.acme.io",
+            "https://backstage.acme.io?x=1",
+            "https://backstage.acme.io/api/",
+        ] {
+            let error = base_of(text).unwrap_err().to_string();
+
+            assert!(error.contains("`backstage.base_url`") && !error.contains("hunter2"), "{error}");
+        }
+        assert!(base_of("http://backstage:7007/portal/").is_ok());
+    }
+
+    #[test]
+    fn a_header_of_the_connection_cannot_be_set() {
+        for name in ["Host", "content-length", "Transfer-Encoding", "a b", ""] {
+            assert!(headers_of(&[(name.to_owned(), "1".to_owned())]).is_err(), "{name}");
+        }
+        assert!(headers_of(&[("x".to_owned(), "a\r\nb: c".to_owned())]).is_err());
+        assert_eq!(headers_of(&[("X-A".to_owned(), "1".to_owned())]).unwrap().len(), 1);
+    }
+}

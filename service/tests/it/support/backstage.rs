@@ -1,0 +1,292 @@
+//! [`BackstageDouble`]: as much of a Backstage backend as steps call, over real HTTP, with a memory.
+//!
+//! Answers have the shapes that a stock Backstage gives. It knows one service token, a small catalog,
+//! notifications, an echo behind its proxy, and the actions that two plugins register. What it was asked stands in
+//! [`BackstageDouble::requests`], in the order of arrival.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+use stagecraft::config;
+use stagecraft::secret::Secret;
+use tokio::sync::{Notify, watch};
+
+/// The service token that the double knows.
+pub(crate) const SERVICE_TOKEN: &str = "service-token-0123456789";
+/// A user's token.
+pub(crate) const USER_TOKEN: &str = "user-token-0123456789";
+
+/// A request as it came in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Received {
+    /// `GET /api/catalog/entities?filter=…`
+    pub(crate) line: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) body: String,
+}
+
+struct Inner {
+    requests: Mutex<Vec<Received>>,
+    locations: Mutex<Vec<String>>,
+    notifications: Mutex<Vec<Value>>,
+    tickets: Mutex<Vec<Value>>,
+    /// Whether requests are answered at all; what waits is done already.
+    held: watch::Sender<bool>,
+    /// Whether every answer is a 503.
+    down: Mutex<bool>,
+    arrived: Notify,
+}
+
+/// A Backstage backend on a port of its own.
+#[derive(Clone)]
+pub(crate) struct BackstageDouble {
+    pub(crate) url: String,
+    inner: Arc<Inner>,
+}
+
+impl BackstageDouble {
+    pub(crate) async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let inner = Arc::new(Inner {
+            requests: Mutex::default(),
+            locations: Mutex::default(),
+            notifications: Mutex::default(),
+            tickets: Mutex::default(),
+            held: watch::Sender::new(false),
+            down: Mutex::new(false),
+            arrived: Notify::new(),
+        });
+        let router = Router::new().fallback(serve).with_state(inner.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { url, inner }
+    }
+
+    /// Settings that lead to it.
+    pub(crate) fn settings(&self) -> config::Backstage {
+        config::Backstage {
+            base_url: self.url.clone(),
+            token: Secret::new(SERVICE_TOKEN),
+            action_list_seconds: 60,
+            ..config::Backstage::default()
+        }
+    }
+
+    /// The same as environment variables of a `TestApp`; further ones follow.
+    pub(crate) fn variables<'v>(&'v self, more: &[(&'v str, &'v str)]) -> Vec<(&'v str, &'v str)> {
+        let mut all = vec![("BACKSTAGE__BASE_URL", self.url.as_str()), ("BACKSTAGE__TOKEN", SERVICE_TOKEN)];
+        all.extend(more);
+        all
+    }
+
+    /// What it was asked.
+    pub(crate) fn requests(&self) -> Vec<Received> {
+        self.inner.requests.lock().unwrap().clone()
+    }
+
+    /// The lines of what it was asked, lists of actions left out.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let requests = self.requests().into_iter().map(|request| request.line);
+        requests.filter(|line| !line.ends_with("/v1/actions")).collect()
+    }
+
+    pub(crate) fn notifications(&self) -> Vec<Value> {
+        self.inner.notifications.lock().unwrap().clone()
+    }
+
+    pub(crate) fn tickets(&self) -> Vec<Value> {
+        self.inner.tickets.lock().unwrap().clone()
+    }
+
+    /// Requests are still done, but their answers are kept back.
+    pub(crate) fn hold(&self, held: bool) {
+        self.inner.held.send_replace(held);
+    }
+
+    /// Nothing is done any more, and every answer says so.
+    pub(crate) fn go_down(&self, down: bool) {
+        *self.inner.down.lock().unwrap() = down;
+    }
+
+    /// Waits until it has been asked for something whose line ends so.
+    pub(crate) async fn was_asked(&self, end: &str) {
+        let deadline = Duration::from_secs(30);
+        let asked = async {
+            loop {
+                let arrived = self.inner.arrived.notified();
+                if self.requests().iter().any(|request| request.line.ends_with(end)) {
+                    return;
+                }
+                arrived.await;
+            }
+        };
+        tokio::time::timeout(deadline, asked).await.unwrap_or_else(|_| panic!("nobody asked for `{end}`"));
+    }
+}
+
+/// An error as Backstage writes it.
+fn error(status: StatusCode, name: &str, message: &str) -> Response {
+    let body = json!({ "error": { "name": name, "message": message }, "response": { "statusCode": status.as_u16() } });
+    (status, axum::Json(body)).into_response()
+}
+
+async fn serve(
+    State(inner): State<Arc<Inner>>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let text = |name: header::HeaderName| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+    let received = Received {
+        line: format!("{method} {uri}"),
+        authorization: text(header::AUTHORIZATION),
+        content_type: text(header::CONTENT_TYPE),
+        body: String::from_utf8_lossy(&body).into_owned(),
+    };
+    let answer = inner.answer(&method, &uri, &received);
+    inner.requests.lock().unwrap().push(received);
+    inner.arrived.notify_waiters();
+    let mut held = inner.held.subscribe();
+    held.wait_for(|held| !held).await.unwrap();
+    answer
+}
+
+impl Inner {
+    fn answer(&self, method: &Method, uri: &Uri, received: &Received) -> Response {
+        if *self.down.lock().unwrap() {
+            return error(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "ServiceUnavailableError",
+                "Service has not started up yet",
+            );
+        }
+        let known = [SERVICE_TOKEN, USER_TOKEN].map(|token| format!("Bearer {token}"));
+        if !received.authorization.as_ref().is_some_and(|header| known.contains(header)) {
+            return error(StatusCode::UNAUTHORIZED, "AuthenticationError", "Missing credentials");
+        }
+        let path = uri.path().strip_prefix("/api/").unwrap_or_default();
+        let given: Value = serde_json::from_str(&received.body).unwrap_or_default();
+        if let Some((plugin, rest)) = path.split_once("/.backstage/actions/v1/actions") {
+            return self.registry(plugin, rest, &given);
+        }
+        match (method.as_str(), path) {
+            ("GET" | "HEAD", "catalog/entities") => {
+                axum::Json(json!([{ "metadata": { "name": "payments" } }])).into_response()
+            }
+            ("POST", "catalog/locations") => self.new_location(&given),
+            ("PUT" | "DELETE", "catalog/marks/one") => StatusCode::NO_CONTENT.into_response(),
+            ("POST", "notifications") => {
+                self.notifications.lock().unwrap().push(given.clone());
+                axum::Json(json!([given])).into_response()
+            }
+            ("POST", "proxy/tickets/api/issues") => {
+                self.tickets.lock().unwrap().push(given);
+                (StatusCode::CREATED, axum::Json(json!({ "key": "T-1" }))).into_response()
+            }
+            (_, "proxy/echo") => {
+                let authorization = received.authorization.clone().unwrap_or_default();
+                (
+                    [("x-you-sent", authorization)],
+                    received.body.clone() + received.authorization.as_deref().unwrap_or_default(),
+                )
+                    .into_response()
+            }
+            ("GET", "proxy/moved") => {
+                (StatusCode::FOUND, [(header::LOCATION, "/api/proxy/echo")]).into_response()
+            }
+            ("GET", "proxy/huge") => Body::from(vec![b'x'; 11 * 1024 * 1024]).into_response(),
+            ("GET", "proxy/broken") => ([(header::CONTENT_TYPE, "application/json")], "{").into_response(),
+            _ => error(StatusCode::NOT_FOUND, "NotFoundError", "No such thing"),
+        }
+    }
+
+    fn new_location(&self, given: &Value) -> Response {
+        let target = given["target"].as_str().unwrap_or_default().to_owned();
+        let mut known = self.locations.lock().unwrap();
+        if known.contains(&target) {
+            let message = format!("Location url:{target} already exists");
+            return error(StatusCode::CONFLICT, "ConflictError", &message);
+        }
+        known.push(target.clone());
+        (StatusCode::CREATED, axum::Json(json!({ "location": { "id": "1", "target": target } })))
+            .into_response()
+    }
+
+    fn registry(&self, plugin: &str, rest: &str, given: &Value) -> Response {
+        let actions = match plugin {
+            "tickets" => ticket_actions(),
+            "catalog" => json!([{ "id": "catalog:fetch", "description": "Not ours" }]),
+            _ => return error(StatusCode::NOT_FOUND, "NotFoundError", "No such plugin"),
+        };
+        match rest {
+            "" => axum::Json(json!({ "actions": actions })).into_response(),
+            "/tickets%3Aopen/invoke" | "/tickets%3Aensure/invoke" => {
+                let mut tickets = self.tickets.lock().unwrap();
+                if !(rest.contains("ensure") && tickets.contains(given)) {
+                    tickets.push(given.clone());
+                }
+                axum::Json(json!({ "output": { "key": format!("T-{}", tickets.len()) } })).into_response()
+            }
+            "/tickets%3Acount/invoke" => {
+                axum::Json(json!({ "output": { "count": self.tickets.lock().unwrap().len() } }))
+                    .into_response()
+            }
+            _ => error(StatusCode::NOT_FOUND, "NotFoundError", "Action not found"),
+        }
+    }
+}
+
+fn ticket_actions() -> Value {
+    let draft = "http://json-schema.org/draft-07/schema#";
+    let empty =
+        json!({ "type": "object", "properties": {}, "additionalProperties": false, "$schema": draft });
+    let ticket = json!({
+        "type": "object",
+        "properties": { "title": { "type": "string" }, "note": { "type": "string" } },
+        "required": ["title"], "additionalProperties": false, "$schema": draft,
+    });
+    let key = json!({
+        "type": "object", "properties": { "key": { "type": "string" } }, "required": ["key"],
+        "additionalProperties": false, "$schema": draft,
+    });
+    let count =
+        json!({ "type": "object", "properties": { "count": { "type": "number" } }, "$schema": draft });
+    let action = |name: &str, attributes: Value, input: &Value, output: &Value| {
+        json!({
+            "id": format!("tickets:{name}"), "name": name, "title": format!("Tickets: {name}"),
+            "description": format!("What {name} does."), "pluginId": "tickets", "attributes": attributes,
+            "schema": { "input": input, "output": output },
+        })
+    };
+    let mut sealed = action("sealed", json!({}), &empty, &empty);
+    sealed["schema"]["secrets"] = empty.clone();
+    json!([
+        action(
+            "open",
+            json!({ "destructive": false, "idempotent": false, "readOnly": false }),
+            &ticket,
+            &key
+        ),
+        action(
+            "ensure",
+            json!({ "destructive": false, "idempotent": true, "readOnly": false }),
+            &ticket,
+            &key
+        ),
+        action(
+            "count",
+            json!({ "destructive": false, "idempotent": true, "readOnly": true }),
+            &empty,
+            &count
+        ),
+        sealed,
+    ])
+}
