@@ -7,7 +7,7 @@
 //!
 //! A new rule is a [`Rule`] in the table of its area, with an example that gives it and one that does not, and a
 //! check that writes to the list of findings. Areas of the template have `check(&Linted, &mut Findings)`; areas
-//! of skeletons also `check_file`, which is called once for every file that a step reads.
+//! of skeletons are asked once for every file that a step reads, too.
 
 mod allow;
 mod discover;
@@ -26,6 +26,8 @@ mod skeleton;
 mod skeleton_files;
 mod slip;
 mod source;
+mod trust;
+mod workflow;
 
 pub use finding::{Edit, Finding, Fix};
 pub use page::{page, section};
@@ -38,8 +40,14 @@ use linted::{Fetch, FileText, Linted};
 
 /// All rules, in the order of the page.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    let areas: [&[&'static Rule]; 5] =
-        [&files::RULES, &entity::RULES, &expressions::RULES, &skeleton::RULES, &allow::RULES];
+    let areas: [&[&'static Rule]; 6] = [
+        &files::RULES,
+        &entity::RULES,
+        &expressions::RULES,
+        &skeleton::RULES,
+        &workflow::RULES,
+        &allow::RULES,
+    ];
     areas.into_iter().flatten().copied()
 }
 
@@ -50,7 +58,27 @@ fn check(template: &Linted<'_>, findings: &mut Findings) {
     skeleton::check(template, findings);
 }
 
-/// Everything that can be said of one file of a skeleton.
-fn check_file(template: &Linted<'_>, fetch: &Fetch<'_>, file: &FileText<'_>, findings: &mut Findings) {
-    skeleton::check_file(template, fetch, file, findings);
+/// Everything that can be said of the files of one skeleton.
+fn check_files(
+    template: &Linted<'_>,
+    fetch: &Fetch<'_>,
+    findings: &mut Findings,
+    mut seen: impl FnMut(&FileText<'_>),
+) {
+    let Some(skeleton) = fetch.skeleton() else { return };
+    let declared = parameters::Declared::of(template);
+    let mut files = skeleton::Files::new(fetch, findings);
+    for file in &skeleton.files {
+        let Some(bytes) = skeleton.read(file) else {
+            if !file.link {
+                files.unread();
+            }
+            continue;
+        };
+        let text = fetch.open(skeleton, file, &bytes);
+        seen(&text);
+        files.file(&text, findings);
+        workflow::check_file(template, &declared, (fetch, &text), findings);
+    }
+    files.end(findings);
 }

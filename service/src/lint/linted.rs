@@ -17,7 +17,7 @@ use crate::action::Registry;
 use crate::render::inspect::Inspector;
 
 pub(crate) use expressions::{Expression, Part};
-pub(crate) use fetches::{Fetch, Fetched, FileText};
+pub(crate) use fetches::{Fetch, Fetched, FileText, Language};
 
 /// One Template entity of a file.
 #[derive(Debug)]

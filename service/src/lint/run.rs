@@ -194,15 +194,11 @@ impl Run {
 /// Looks at every file that the steps read, one at a time.
 fn skeletons(template: &Linted<'_>, findings: &mut Findings, out: &mut Outcome) {
     for fetch in &template.fetches {
-        let Some(skeleton) = fetch.skeleton() else { continue };
-        for file in &skeleton.files {
-            let Some(bytes) = skeleton.read(file) else { continue };
-            let text = fetch.open(skeleton, file, &bytes);
-            if let Some(source) = &text.source {
+        super::check_files(template, fetch, findings, |file| {
+            if let Some(source) = &file.source {
                 out.note(source);
             }
-            super::check_file(template, fetch, &text, findings);
-        }
+        });
     }
 }
 

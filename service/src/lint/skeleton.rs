@@ -1,12 +1,23 @@
 //! Skeletons: what is there, and what rendering makes of it.
 
+mod references;
+
 use super::finding::Findings;
 use super::linted::{Fetch, FileText, Linted};
 use super::rule::{Area, Example, Level, Rule};
 use super::skeleton_files::{MAX_FILES, Skeleton};
 
 /// The rules of this area.
-pub(super) static RULES: [&Rule; 2] = [&SKELETON_WITHOUT_CATALOG_INFO, &SKELETON_TOO_LARGE];
+pub(super) static RULES: [&Rule; 8] = [
+    &SKELETON_WITHOUT_CATALOG_INFO,
+    &SKELETON_TOO_LARGE,
+    &references::SWALLOWED_EXPRESSION,
+    &references::UNREADABLE_FILE,
+    &references::UNDEFINED_VALUE,
+    &references::UNKNOWN_NAME,
+    &references::UNKNOWN_FUNCTION,
+    &references::UNUSED_VALUE,
+];
 
 static SKELETON_WITHOUT_CATALOG_INFO: Rule = Rule {
     id: "skeleton-without-catalog-info",
@@ -78,13 +89,35 @@ pub(super) fn check(template: &Linted<'_>, findings: &mut Findings) {
     without_catalog_info(template, findings);
 }
 
-/// Looks at one file of a skeleton.
-pub(super) fn check_file(
-    _template: &Linted<'_>,
-    _fetch: &Fetch<'_>,
-    _file: &FileText<'_>,
-    _findings: &mut Findings,
-) {
+/// Looks at the files of one skeleton, one after the other.
+#[derive(Debug)]
+pub(super) struct Files<'l, 'd> {
+    fetch: &'l Fetch<'d>,
+    read: references::ValuesRead,
+}
+
+impl<'l, 'd> Files<'l, 'd> {
+    /// Begins with the names of files and folders.
+    pub(super) fn new(fetch: &'l Fetch<'d>, findings: &mut Findings) -> Self {
+        references::check_names(fetch, findings);
+        Self { fetch, read: references::ValuesRead::of_names(fetch) }
+    }
+
+    /// Looks at a file.
+    pub(super) fn file(&mut self, file: &FileText<'_>, findings: &mut Findings) {
+        self.read.add_file(file);
+        references::check_file(self.fetch, file, findings);
+    }
+
+    /// A file cannot be looked at.
+    pub(super) fn unread(&mut self) {
+        self.read.miss();
+    }
+
+    /// Tells what only shows when all files were seen.
+    pub(super) fn end(self, findings: &mut Findings) {
+        self.read.report(self.fetch, findings);
+    }
 }
 
 fn without_catalog_info(template: &Linted<'_>, findings: &mut Findings) {
