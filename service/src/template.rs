@@ -11,6 +11,6 @@ pub mod parameters;
 pub mod source;
 
 pub use entity::{API_VERSION, Step, Template, TemplateError, TemplatePlace, TemplateSpec};
-pub use library::{FindError, Library, Listed, SingleError};
+pub use library::{FindError, Library, Listed, Look, Single, SingleError, Watched};
 pub use parameters::{SchemaViolation, validate_against, validate_secrets, validate_values, with_defaults};
 pub use source::{FetchError, Fetched, Held, Pin, Sources};

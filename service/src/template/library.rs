@@ -5,6 +5,7 @@
 //! is rendered, and nobody is asked whether he may. The invariant: a source or a template that is broken is
 //! listed with its faults and takes nothing else down.
 
+mod again;
 mod load;
 mod origin;
 mod placeholders;
@@ -24,6 +25,7 @@ use load::{Loaded, Loader};
 use origin::At;
 use watch::Heads;
 
+pub use again::{Look, Watched};
 pub use single::{Single, SingleError};
 
 /// A template as a list shows it: usable, or broken with the reasons.

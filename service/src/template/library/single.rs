@@ -6,12 +6,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use catalog_gen::FileTree;
+use catalog_gen::{FileTree, TreePath};
 use serde_json::Value;
 
 use super::load::Loader;
 use super::reach::reach;
 use super::{Library, Memory};
+use crate::template::source::{Folder, Reach, ReadFiles};
 use crate::template::{FetchError, Sources, Template, TemplateError};
 
 /// Why a template file cannot be used.
@@ -39,6 +40,46 @@ pub struct Single {
     pub path: String,
 }
 
+/// Where the files around one template are read.
+#[derive(Debug)]
+pub(super) struct Placed {
+    pub(super) template: Arc<Template>,
+    /// Path of the template's own file in the folder.
+    pub(super) path: TreePath,
+    pub(super) folder: Arc<Folder>,
+    pub(super) reach: Reach,
+    strict: Vec<String>,
+}
+
+impl Placed {
+    /// Reads the template and finds out what it can read.
+    pub(super) async fn find(
+        path: &Path,
+        name: Option<&str>,
+        sources: &Sources,
+    ) -> Result<Self, SingleError> {
+        let (library, template) = Library::from_single(path, name, sources.clone()).await?;
+        let shelf = library.shelf();
+        let at = shelf.item(&template.entity_ref).and_then(|item| item.at.as_ref());
+        let (at, folder) = at.and_then(|at| Some((at, at.folder()?))).ok_or_else(|| {
+            SingleError::NotFound(format!("`{}` is not a file in a folder", path.display()))
+        })?;
+        let (reach, strict) = (reach(&template, &at.path), shelf.folders_of_templates(at));
+        Ok(Self { template, path: at.path.clone(), folder: Arc::clone(folder), reach, strict })
+    }
+
+    /// The files that it can read; those that did not change since `before` are taken from there.
+    pub(super) async fn files(&self, before: Option<&ReadFiles>) -> Result<ReadFiles, FetchError> {
+        self.folder.files(&self.reach, &self.strict, before).await
+    }
+
+    /// The template with these files.
+    pub(super) fn single(&self, files: &ReadFiles) -> Single {
+        let template = Arc::clone(&self.template);
+        Single { template, files: files.tree.clone(), path: self.path.as_str().to_owned() }
+    }
+}
+
 impl Library {
     /// Like [`Library::from_single`], with the files read into memory and kept nowhere else: for commands that
     /// render once.
@@ -47,15 +88,9 @@ impl Library {
         name: Option<&str>,
         sources: &Sources,
     ) -> Result<Single, SingleError> {
-        let (library, template) = Self::from_single(path, name, sources.clone()).await?;
-        let shelf = library.shelf();
-        let at = shelf.item(&template.entity_ref).and_then(|item| item.at.as_ref());
-        let folder = at.and_then(|at| Some((at, at.folder()?)));
-        let (at, folder) = folder.ok_or_else(|| {
-            SingleError::NotFound(format!("`{}` is not a file in a folder", path.display()))
-        })?;
-        let files = folder.files(&reach(&template, &at.path), &shelf.folders_of_templates(at)).await?;
-        Ok(Single { template, files, path: at.file().to_owned() })
+        let place = Placed::find(path, name, sources).await?;
+        let files = place.files(None).await?;
+        Ok(place.single(&files))
     }
 
     /// The template in the file at `path`: the one with this name, or the first.

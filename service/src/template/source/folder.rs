@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex as SyncMutex, MutexGuard, PoisonError};
 
 use cap_std::ambient_authority;
@@ -39,6 +40,26 @@ pub(in crate::template) struct Folder {
 
 /// The parts of a folder that one reader can read; none for all of it. The root is empty.
 pub(in crate::template) type Reach = Option<BTreeSet<String>>;
+
+/// Files of a folder with the marks that they had when they were read.
+#[derive(Clone, Debug)]
+pub(in crate::template) struct ReadFiles {
+    /// The files.
+    pub(in crate::template) tree: FileTree,
+    listing: Arc<Listing>,
+    /// How many of them were read from the disk this time.
+    pub(in crate::template) anew: usize,
+}
+
+impl ReadFiles {
+    /// The file, if its marks say that it is the same as then.
+    fn kept(&self, path: &TreePath, now: &Stamp) -> Option<&File> {
+        match self.listing.entries.get(path) {
+            Some(Found::File(then)) if then.holds(now) => self.tree.file(path),
+            _ => None,
+        }
+    }
+}
 
 #[derive(Clone, Debug)]
 struct Snapshot {
@@ -191,21 +212,38 @@ impl Folder {
         snapshots.remove(reach);
         let listing = Arc::new(self.listing(reach).await?);
         let (folder, found, strict) = (Arc::clone(self), Arc::clone(&listing), strict.to_vec());
-        let tree = blocking(move || folder.read(&found, &strict)).await?;
+        let read = move || folder.read(&found, &strict, |path, stamp| folder.file(path, stamp));
+        let tree = blocking(read).await?;
         let id = store.write_tree(tree.clone()).await?;
         snapshots.insert(reach.clone(), Snapshot { listing, tree: id.clone(), stale: false });
         Ok((id, Some(tree)))
     }
 
-    /// The folder's files as they are now, kept nowhere; `strict` as for a snapshot.
+    /// The folder's files as they are now, kept nowhere; `strict` as for a snapshot. What is the same as
+    /// `before` is taken from there and not read.
     pub(in crate::template) async fn files(
         self: &Arc<Self>,
         reach: &Reach,
         strict: &[String],
-    ) -> Result<FileTree, FetchError> {
+        before: Option<&ReadFiles>,
+    ) -> Result<ReadFiles, FetchError> {
         let listing = self.listing(reach).await?;
-        let (folder, strict) = (Arc::clone(self), strict.to_vec());
-        blocking(move || folder.read(&listing, &strict)).await
+        if let Some(before) = before.filter(|before| before.listing.holds(&listing)) {
+            return Ok(ReadFiles { anew: 0, ..before.clone() });
+        }
+        let (folder, strict, before) = (Arc::clone(self), strict.to_vec(), before.cloned());
+        blocking(move || {
+            let anew = AtomicUsize::new(0);
+            let tree = folder.read(&listing, &strict, |path, stamp| {
+                if let Some(file) = before.as_ref().and_then(|before| before.kept(path, stamp)) {
+                    return Ok(file.clone());
+                }
+                anew.fetch_add(1, Ordering::Relaxed);
+                folder.file(path, stamp)
+            })?;
+            Ok(ReadFiles { tree, listing: Arc::new(listing), anew: anew.into_inner() })
+        })
+        .await
     }
 
     fn is_current(&self, known: &Snapshot, template: Option<&TreePath>) -> bool {
@@ -251,7 +289,12 @@ impl Folder {
         starts
     }
 
-    fn read(&self, listing: &Listing, strict: &[String]) -> Result<FileTree, FetchError> {
+    fn read(
+        &self,
+        listing: &Listing,
+        strict: &[String],
+        file: impl Fn(&TreePath, &Stamp) -> std::io::Result<File>,
+    ) -> Result<FileTree, FetchError> {
         let counts = |path: &str| {
             strict.iter().any(|folder| {
                 folder.is_empty()
@@ -274,7 +317,7 @@ impl Folder {
             let entry = match found {
                 Found::EmptyFolder => Entry::Dir,
                 Found::Link(target) => Entry::Symlink { target: target.clone() },
-                Found::File(stamp) => match self.file(path, stamp) {
+                Found::File(stamp) => match file(path, stamp) {
                     Ok(file) => Entry::File(file),
                     Err(error) => {
                         leave_out(path.as_str(), &error.to_string())?;
