@@ -16,8 +16,8 @@ mod watch;
 
 pub use mocks::{Mock, MockFailure, MockTask, Mocks, StepCall, StepEnd, StepReport, holds};
 pub use model::{
-    Caller, CreateError, DryRunError, DryRunRequest, DryRunResult, ListTasks, NewTask, Order, OrderField,
-    RetryError, StepFault, Task, TaskError, TaskPage, TaskSpec, TaskStatus, Unknown,
+    Caller, CreateError, DryRunError, DryRunRequest, DryRunResult, FailedExpression, ListTasks, NewTask,
+    Order, OrderField, RetryError, StepFault, Task, TaskError, TaskPage, TaskSpec, TaskStatus, Unknown,
 };
 pub use run::RunEnd;
 pub use store::JOB_KIND;

@@ -80,7 +80,8 @@ impl Tasks {
         };
         // A journal in memory has no lease to lose and no database to miss.
         let outcome = runner.walk().await.map_err(|error| DryRunError::Broken(error.to_string()))?;
-        let (files, reports) = (runner.workspace, runner.record.into_reports());
+        let files = runner.workspace;
+        let (reports, problems) = runner.record.into_parts();
         let log = journal.into_events().into_iter().map(|(_, body)| body).collect();
         Ok(DryRunResult {
             log,
@@ -90,6 +91,7 @@ impl Tasks {
             steps: spec.steps.clone(),
             reports,
             failure: outcome.failure,
+            problems,
         })
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use catalog_gen::{Entry, TreePath};
 use serde_json::{Map, Value};
 
+use super::FailedExpression;
 use crate::action::ActionError;
 use crate::ids::TaskId;
 
@@ -151,6 +152,8 @@ pub struct StepCall {
 pub(super) struct Record {
     reports: Vec<StepReport>,
     calls: Vec<StepCall>,
+    /// Expressions that failed.
+    pub(super) problems: Vec<FailedExpression>,
 }
 
 impl Record {
@@ -165,9 +168,9 @@ impl Record {
         self.reports.push(StepReport { id: id.to_owned(), end, calls, output });
     }
 
-    /// All steps, in order.
-    pub(super) fn into_reports(self) -> Vec<StepReport> {
-        self.reports
+    /// All steps, in order, and the expressions that failed.
+    pub(super) fn into_parts(self) -> (Vec<StepReport>, Vec<FailedExpression>) {
+        (self.reports, self.problems)
     }
 }
 

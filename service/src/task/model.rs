@@ -291,6 +291,17 @@ pub struct DryRunResult {
     pub reports: Vec<StepReport>,
     /// The first error, if a step failed.
     pub failure: Option<FailureInfo>,
+    /// Expressions that failed, whatever was done about them.
+    pub problems: Vec<FailedExpression>,
+}
+
+/// An expression of the template that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailedExpression {
+    /// What of the template it is, such as `spec.steps[0].input.url`.
+    pub at: String,
+    /// What is wrong with it.
+    pub message: String,
 }
 
 /// Why a dry run did not start.

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::mocks::{Mocks, Record};
 use super::scope::Scope;
 use super::step::StepRun;
-use super::{StepEnd, TaskSpec};
+use super::{FailedExpression, StepEnd, TaskSpec};
 use crate::action::{Capabilities, Registry, RunInfo};
 use crate::config::ExpressionErrors;
 use crate::journal::{EventBody, EventKind, FailureInfo, Journal, JournalError, StepState};
@@ -106,6 +106,23 @@ impl Runner<'_> {
         }
     }
 
+    /// Records failing expressions; `above` is what of the template their paths begin at.
+    pub(super) fn record_problems(&mut self, above: &str, problems: &[ExpressionProblem]) {
+        if !self.run.dry_run {
+            return;
+        }
+        for ExpressionProblem { path, message, .. } in problems {
+            let message = self.scope.hide(message, &[]);
+            self.record.problems.push(FailedExpression { at: format!("{above}.{path}"), message });
+        }
+    }
+
+    /// The place of a step in the template.
+    pub(super) fn place(&self, step: &Step) -> String {
+        let index = self.spec.steps.iter().position(|other| std::ptr::eq(other, step)).unwrap_or_default();
+        format!("spec.steps[{index}]")
+    }
+
     /// How the run stands.
     pub(super) fn status(&self) -> StepStatus {
         if self.failure.is_some() { StepStatus::Failed } else { StepStatus::Succeeding }
@@ -113,6 +130,7 @@ impl Runner<'_> {
 
     fn output(&mut self) -> Value {
         let rendered = self.tools.renderer.render(&self.spec.output, &self.scope.plain(), "output");
+        self.record_problems("spec", &rendered.problems);
         self.report("output", None, &rendered.problems);
         let mut output = rendered.value.to_masked_json().unwrap_or_default();
         for name in ["links", "text"] {

@@ -128,8 +128,8 @@ impl<'r, 't> StepRun<'r, 't> {
         };
         runner.say_state(step, &format!("{key}/end"), text, state);
         runner.note(step, StepEnd::Failed);
-        let index = runner.spec.steps.iter().position(|other| std::ptr::eq(other, step)).unwrap_or_default();
-        let at = at.map_or_else(|| format!("spec.steps[{index}]"), |at| format!("spec.steps[{index}].{at}"));
+        let place = runner.place(step);
+        let at = at.map_or_else(|| place.clone(), |at| format!("{place}.{at}"));
         runner.failure.get_or_insert(FailureInfo { name: name.to_owned(), message, at: Some(at) });
         Ok(())
     }
@@ -343,6 +343,7 @@ impl<'r, 't> StepRun<'r, 't> {
         if problems.is_empty() {
             return Ok(());
         }
+        self.runner.record_problems(&self.runner.place(self.step), problems);
         if self.runner.tools.expression_errors == ExpressionErrors::Keep {
             self.runner.report(key, Some(self.step), problems);
             return Ok(());
