@@ -21,6 +21,7 @@ use crate::forge::Forges;
 use crate::forge::local::LocalForge;
 use crate::git::{Author, FetchLimits, ObjectStore};
 use crate::http::{HttpParts, HttpState};
+use crate::preview::{Given, Preview, PreviewParts};
 use crate::queue::Queue;
 use crate::render::ValueRenderer;
 use crate::secret::Sealer;
@@ -247,6 +248,19 @@ impl Workbench {
     /// Reads the template in `file` (the one called `name`, if it holds several) and the files around it.
     pub async fn read(&self, file: &Path, name: Option<&str>) -> Result<Single, SingleError> {
         Library::read_single(file, name, &self.sources).await
+    }
+
+    /// A preview of the template in `file`. It needs this workbench for as long as it lives.
+    pub fn preview(
+        &self,
+        file: &Path,
+        name: Option<&str>,
+        given: Given,
+        expression_errors: ExpressionErrors,
+    ) -> Preview {
+        let (tasks, sources) = (self.tasks.clone(), self.sources.clone());
+        let (file, name) = (file.to_owned(), name.map(str::to_owned));
+        Preview::new(PreviewParts { tasks, sources, file, name, expression_errors, given })
     }
 }
 

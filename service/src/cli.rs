@@ -7,6 +7,7 @@ mod actions;
 mod completions;
 mod console;
 mod demo;
+mod dev;
 mod error;
 mod follow;
 mod lint;
@@ -67,6 +68,8 @@ enum Command {
     Render(render::Render),
     /// Tell what in templates would fail or is likely wrong, before anybody runs them.
     Lint(lint::Lint),
+    /// Preview a template while you write it: here and on a local page, rendered again on every save.
+    Dev(dev::Dev),
     /// Bring the database to the schema of this version.
     Migrate,
     /// List the actions that steps can name, or show one.
@@ -107,6 +110,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::New(new) => new.run(&global).await,
         Command::Render(render) => render.run(&global).await,
         Command::Lint(lint) => lint.run(),
+        Command::Dev(dev) => dev.run(&global).await,
         Command::Migrate => serve::migrate(&global).await,
         Command::Actions(actions) => actions.run(),
         Command::Openapi => {

@@ -16,6 +16,7 @@ mod events;
 mod extensions;
 mod openapi;
 mod operations;
+mod preview;
 mod query;
 mod reply;
 mod report;
@@ -26,6 +27,7 @@ mod tasks;
 mod templates;
 
 pub use openapi::openapi;
+pub use preview::preview_router;
 pub use server::serve;
 pub use state::{HttpParts, HttpState};
 

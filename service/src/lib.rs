@@ -30,10 +30,13 @@ pub mod action;
 pub mod lint;
 pub mod task;
 
-// Row 4: edges.
+// Row 4: what is done around tasks.
+pub mod preview;
+
+// Row 5: edges.
 pub mod http;
 pub mod worker;
 
-// Row 5: wiring.
+// Row 6: wiring.
 pub mod app;
 pub mod cli;

@@ -120,7 +120,7 @@ pub(super) async fn migrate(global: &Global) -> Result<(), CommandError> {
 }
 
 /// Fires at Ctrl-C or at the signal that a supervisor sends. Both are heard from the moment this returns.
-fn stop_signal() -> Result<CancellationToken, CommandError> {
+pub(super) fn stop_signal() -> Result<CancellationToken, CommandError> {
     let unheard = |error| CommandError::failed(format!("signals to stop cannot be heard: {error}"));
     let mut interrupt = signal(SignalKind::interrupt()).map_err(unheard)?;
     let mut terminate = signal(SignalKind::terminate()).map_err(unheard)?;

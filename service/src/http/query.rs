@@ -40,6 +40,15 @@ impl Pairs {
         })
     }
 
+    /// `path` of a file of the preview.
+    pub(super) fn path(&self) -> Result<String, ApiError> {
+        self.only(&["path"])?;
+        match self.all("path").as_slice() {
+            [one] => Ok(one.clone()),
+            _ => Err(ApiError::input("request/query must have one required property 'path'")),
+        }
+    }
+
     fn only(&self, known: &[&str]) -> Result<(), ApiError> {
         match self.0.iter().find(|(name, _)| !known.contains(&bare(name))) {
             Some((name, _)) => Err(ApiError::input(format!("Unknown query parameter '{name}'"))),

@@ -18,7 +18,7 @@ const UNTITLED_PAGE: &str = "Please enter the following information";
 
 /// `TemplateParameterSchema`.
 #[derive(Serialize)]
-struct FormShape<'a> {
+pub(super) struct FormShape<'a> {
     title: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     presentation: Option<&'a Value>,
@@ -70,7 +70,7 @@ struct ListShape<'a> {
 }
 
 impl<'a> FormShape<'a> {
-    fn new(template: &'a Template) -> Self {
+    pub(super) fn new(template: &'a Template) -> Self {
         let metadata = template.entity.get("metadata");
         Self {
             title: template.title(),

@@ -4,6 +4,7 @@
 //! [`Ran::steady`](program::Ran::steady).
 
 mod demo;
+mod dev;
 mod help;
 mod new;
 pub(crate) mod program;

@@ -24,6 +24,8 @@ mod generated;
 mod git_http;
 mod http;
 mod lint;
+mod preview;
+mod preview_doors;
 mod public_shapes;
 mod queue;
 mod recovery;

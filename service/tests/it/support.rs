@@ -1,7 +1,9 @@
 //! What the tests stand on: [`app::TestApp`] speaks of templates and tasks, [`bench::Bench`] of single actions,
-//! [`backstage::BackstageDouble`] answers as a Backstage does, [`postgres`] brings the database server.
+//! [`preview::Stage`] of previews, [`backstage::BackstageDouble`] answers as a Backstage does, [`postgres`] brings the
+//! database server.
 
 pub(crate) mod app;
 pub(crate) mod backstage;
 pub(crate) mod bench;
 pub(crate) mod postgres;
+pub(crate) mod preview;

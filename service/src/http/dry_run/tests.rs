@@ -109,6 +109,7 @@ fn a_file_that_stems_from_a_secret_is_masked_in_the_answer() {
         steps: Vec::new(),
         reports: Vec::new(),
         failure: None,
+        problems: Vec::new(),
     };
 
     assert_eq!(

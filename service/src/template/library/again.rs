@@ -82,7 +82,9 @@ impl Watched {
         let stamp = place.folder.stamp(&place.path);
         let before = before.filter(|before| before.place.folder.root() == place.folder.root());
         let files = place.files(before.map(|before| &before.files)).await?;
-        Ok((Known { place, stamp, files }, true))
+        // The template's own file is one of the files.
+        let changed = before.is_none_or(|before| before.files.tree != files.tree);
+        Ok((Known { place, stamp, files }, changed))
     }
 }
 
@@ -106,7 +108,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::config;
+    use crate::config::Config;
     use crate::git::ObjectStore;
 
     const TEMPLATE: &str = "\
@@ -125,7 +127,8 @@ spec:
         fs::write(folder.path().join("t/skeleton/a"), "1").unwrap();
         fs::write(folder.path().join("t/skeleton/b"), "2").unwrap();
         let store = ObjectStore::open_or_init(&folder.path().join("objects.git")).unwrap();
-        Watched::new(&folder.path().join("t"), None, Sources::new(store, &config::Git::default()))
+        let git = Config::from_parts(None, &[]).unwrap().git;
+        Watched::new(&folder.path().join("t"), None, Sources::new(store, &git))
     }
 
     /// Looks until the marks of all files can be trusted: those of a file just written cannot.
