@@ -68,7 +68,7 @@ enum Command {
     Render(render::Render),
     /// Tell what in templates would fail or is likely wrong, before anybody runs them.
     Lint(lint::Lint),
-    /// Preview a template while you write it: here and on a local page, rendered again on every save.
+    /// Preview a template while you write it, rendered again on every save.
     Dev(dev::Dev),
     /// Bring the database to the schema of this version.
     Migrate,

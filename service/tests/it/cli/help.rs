@@ -24,6 +24,7 @@ fn every_command_explains_its_options() {
         "worker",
         "new",
         "render",
+        "dev",
         "migrate",
         "openapi",
         "settings",
