@@ -19,6 +19,7 @@ mod linted;
 mod node;
 mod page;
 mod parameters;
+mod placeholders;
 pub mod report;
 mod rule;
 mod run;
@@ -40,9 +41,10 @@ use linted::{Fetch, FileText, Linted};
 
 /// All rules, in the order of the page.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    let areas: [&[&'static Rule]; 6] = [
+    let areas: [&[&'static Rule]; 7] = [
         &files::RULES,
         &entity::RULES,
+        &placeholders::RULES,
         &expressions::RULES,
         &skeleton::RULES,
         &workflow::RULES,

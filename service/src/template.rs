@@ -8,6 +8,7 @@
 pub mod entity;
 pub mod library;
 pub mod parameters;
+pub(crate) mod placeholder;
 pub mod source;
 
 pub use entity::{API_VERSION, Step, Template, TemplateError, TemplatePlace, TemplateSpec};

@@ -26,7 +26,7 @@ pub enum Writing {
     Double,
     /// The lines after `|` or `>`.
     Block,
-    /// `*name`: what it stands for is written elsewhere.
+    /// `*name`, or something else that stands for what is written elsewhere.
     Alias,
 }
 
@@ -79,6 +79,25 @@ impl Placed {
             }
             _ => None,
         }
+    }
+
+    /// Forgets the parts of what is reached by these positions, for a value that is no longer what was written
+    /// there.
+    pub fn forget(&mut self, positions: &[usize]) {
+        let mut here = self;
+        for position in positions {
+            let next = match &mut here.inside {
+                Inside::Nothing => None,
+                Inside::Items(items) => Arc::make_mut(items).get_mut(*position),
+                Inside::Members(members) => Arc::make_mut(members).get_mut(*position).map(|(_, part)| part),
+            };
+            match next {
+                Some(part) => here = part,
+                None => return,
+            }
+        }
+        here.inside = Inside::Nothing;
+        here.writing = Writing::Alias;
     }
 
     /// How many parts it has.

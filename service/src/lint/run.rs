@@ -14,7 +14,7 @@ use super::node::Node;
 use super::rule::Level;
 use super::skeleton_files::Shelf;
 use super::source::Source;
-use super::{allow, files};
+use super::{allow, files, placeholders};
 
 /// The most Locations that are followed from one to the next.
 const MAX_LOCATIONS: usize = 10_000;
@@ -163,7 +163,8 @@ impl Run {
             for document in parse_documents_placed(&source.text) {
                 match document {
                     Err(error) => files::broken(&source, &error, &mut findings),
-                    Ok((document, placed)) => {
+                    Ok((mut document, mut placed)) => {
+                        placeholders::fill_in(&mut document.value, &mut placed, &source, &mut findings);
                         let root = Node::root(&document.value, &placed, &source);
                         self.document(root, candidate, &mut findings, out);
                     }

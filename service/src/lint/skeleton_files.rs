@@ -129,31 +129,11 @@ pub(crate) struct Shelf {
 impl Shelf {
     /// What the `url` of a step in this template stands for.
     pub(crate) fn read(&self, template: &Source, url: &str) -> Fetched {
-        if url.contains("{{") || url.contains("{%") {
-            return Fetched::Computed;
+        match beside(template, url) {
+            Ok(path) if path.is_file() => Fetched::File,
+            Ok(path) => Fetched::Folder(self.skeleton(path, &shown(template, url))),
+            Err(why) => why,
         }
-        if url.contains("://") {
-            return Fetched::Remote;
-        }
-        let Some(folder) = template.path.parent() else { return Fetched::Missing };
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let repository = repository(folder);
-        let path = match url.strip_prefix('/') {
-            Some(inside) => match &repository {
-                Some(root) => root.join(inside),
-                None => return Fetched::Outside,
-            },
-            None => folder.join(url),
-        };
-        let Ok(path) = path.canonicalize() else { return Fetched::Missing };
-        let reach = repository.or_else(|| above(folder, url)).and_then(|root| root.canonicalize().ok());
-        if !reach.is_some_and(|root| path.starts_with(root)) {
-            return Fetched::Outside;
-        }
-        if path.is_file() {
-            return Fetched::File;
-        }
-        Fetched::Folder(self.skeleton(path, &shown(template, url)))
     }
 
     fn skeleton(&self, path: PathBuf, name: &str) -> Arc<Skeleton> {
@@ -170,6 +150,26 @@ impl Shelf {
     pub(crate) fn folders(&self) -> Vec<PathBuf> {
         self.listed.lock().unwrap_or_else(PoisonError::into_inner).keys().cloned().collect()
     }
+}
+
+/// The file or folder that a path in a template names, if it lies where the template may read.
+pub(crate) fn beside(template: &Source, url: &str) -> Result<PathBuf, Fetched> {
+    if url.contains("{{") || url.contains("{%") {
+        return Err(Fetched::Computed);
+    }
+    if url.contains("://") {
+        return Err(Fetched::Remote);
+    }
+    let folder = template.path.parent().ok_or(Fetched::Missing)?;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let repository = repository(folder);
+    let path = match url.strip_prefix('/') {
+        Some(inside) => repository.as_ref().ok_or(Fetched::Outside)?.join(inside),
+        None => folder.join(url),
+    };
+    let path = path.canonicalize().map_err(|_| Fetched::Missing)?;
+    let reach = repository.or_else(|| above(folder, url)).and_then(|root| root.canonicalize().ok());
+    if reach.is_some_and(|root| path.starts_with(root)) { Ok(path) } else { Err(Fetched::Outside) }
 }
 
 /// The repository around a folder.

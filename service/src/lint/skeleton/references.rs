@@ -8,6 +8,7 @@ use nunjucks::{Inspection, Reference};
 
 use super::super::finding::{Edit, Finding, Findings, Fix};
 use super::super::linted::{Fetch, FileText, Language};
+use super::super::node::Member;
 use super::super::rule::{Area, Example, Level, Rule};
 use super::super::source::{Place, Source};
 use super::super::workflow::is_workflow;
@@ -215,13 +216,20 @@ impl ValuesRead {
 
     /// Tells which of the step's values nothing reads.
     pub(super) fn report(&self, fetch: &Fetch<'_>, findings: &mut Findings) {
-        let unused = |name: &str| !self.all && !self.names.contains(name);
-        for member in fetch.values.into_iter().flat_map(|values| values.members()) {
-            if unused(member.key) {
-                let message = format!("nothing in the skeleton reads `values.{}`", member.key);
-                findings.add(&UNUSED_VALUE, member.key_place(), message, "remove it, or use it in a file");
-            }
+        if self.all {
+            return;
         }
+        let given = fetch.values.into_iter().flat_map(|values| values.members());
+        let unused: Vec<Member<'_>> = given.filter(|member| !self.names.contains(member.key)).collect();
+        let Some(first) = unused.first() else { return };
+        let names: Vec<String> = unused.iter().map(|member| format!("`values.{}`", member.key)).collect();
+        let message = format!("nothing in the skeleton reads {}", names.join(", "));
+        findings.add(
+            &UNUSED_VALUE,
+            first.key_place(),
+            message,
+            "remove what is not used, or use it in a file",
+        );
     }
 }
 
@@ -344,7 +352,11 @@ impl Names<'_, '_> {
             return;
         }
         let message = format!("{} reads `{}`, but files have `{known}` only", self.shown, reference.root);
-        let mend = format!("give it in the step's `values` and write `{known}.…`");
+        let mend = if reference.root.eq_ignore_ascii_case(known) {
+            format!("write `{known}`")
+        } else {
+            format!("give it in the step's `values` and write `{known}.…`")
+        };
         findings.add(&UNKNOWN_NAME, at(), message, mend);
     }
 
