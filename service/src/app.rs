@@ -172,6 +172,11 @@ fn object_store(config: &Config, path: &Path) -> anyhow::Result<ObjectStore> {
     Ok(store.with_limits(FetchLimits { idle, ..FetchLimits::default() }))
 }
 
+/// Every action that steps can name with these settings.
+pub fn actions(config: &Config) -> anyhow::Result<Actions> {
+    Ok(Actions::new(Registry::standard(), Backstage::from_settings(&config.backstage)?.as_ref())?)
+}
+
 /// What the task use case is put together from.
 struct Parts<'a> {
     config: &'a Config,

@@ -112,7 +112,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Lint(lint) => lint.run(),
         Command::Dev(dev) => dev.run(&global).await,
         Command::Migrate => serve::migrate(&global).await,
-        Command::Actions(actions) => actions.run(),
+        Command::Actions(actions) => actions.run(&global).await,
         Command::Openapi => {
             println!("{:#}", crate::http::openapi());
             Ok(())

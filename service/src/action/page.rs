@@ -41,9 +41,9 @@ pub fn markdown() -> String {
     out
 }
 
-/// The first sentence of an action's description.
+/// The first sentence of an action's description. Those of Backstage's plugins may have several lines.
 fn summary(definition: &Definition) -> &str {
-    let text = &definition.description;
+    let text = definition.description.lines().next().unwrap_or_default();
     text.find(". ").and_then(|end| text.get(..=end)).unwrap_or(text)
 }
 

@@ -1,10 +1,14 @@
 //! `stagecraft actions`: what steps can name, for people, for programs and as a page.
+//!
+//! The page has Stagecraft's own actions; the lists have those of the settings' Backstage as well.
 
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::Global;
 use super::error::CommandError;
-use crate::action::{self, Definition, Registry};
+use crate::action::{self, Definition};
+use crate::app;
 
 /// Arguments of `actions`.
 #[derive(Debug, Args)]
@@ -21,12 +25,12 @@ pub(super) struct Actions {
 }
 
 impl Actions {
-    pub(super) fn run(&self) -> Result<(), CommandError> {
-        let registry = Registry::standard();
+    pub(super) async fn run(&self, global: &Global) -> Result<(), CommandError> {
         if self.markdown {
             print!("{}", action::markdown());
             return Ok(());
         }
+        let registry = app::actions(&global.settings()?)?.all().await;
         match &self.id {
             Some(id) => {
                 let found = registry.get(id).map_err(|unknown| CommandError::usage(unknown.to_string()))?;

@@ -8,7 +8,7 @@ use crate::words::nearest;
 
 /// A step names an action that is not there.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("action `{id}` is not available{}{}", advice_text(.id, .advice, .nearest), excuse(.unlisted))]
+#[error("action `{id}` is not available{}", advice_text(.id, .advice, .nearest, .unlisted))]
 pub struct UnknownAction {
     /// The id asked for.
     pub id: String,
@@ -29,21 +29,23 @@ impl UnknownAction {
     }
 }
 
-fn excuse(unlisted: &Option<String>) -> String {
-    unlisted
-        .as_ref()
-        .map(|why| format!(". It may be an action of your Backstage, but: {why}"))
-        .unwrap_or_default()
-}
-
-fn advice_text(id: &str, advice: &Option<&'static str>, nearest: &Option<String>) -> String {
-    match (advice, nearest) {
-        (Some(advice), _) => format!(": {advice}"),
-        (None, Some(nearest)) => format!("; did you mean `{nearest}`?"),
-        (None, None) if id.is_empty() => "; name one that `stagecraft actions` lists".to_owned(),
-        (None, None) => {
-            "; `stagecraft actions` lists those that are. One of your own Backstage has to stay in a template \
-             that runs there"
+fn advice_text(
+    id: &str,
+    advice: &Option<&'static str>,
+    nearest: &Option<String>,
+    unlisted: &Option<String>,
+) -> String {
+    match (advice, nearest, unlisted) {
+        (Some(advice), ..) => format!(": {advice}"),
+        (None, Some(nearest), None) => format!("; did you mean `{nearest}`?"),
+        (None, Some(nearest), Some(why)) => {
+            format!("; did you mean `{nearest}`? If it is an action of your Backstage: {why}")
+        }
+        (None, None, Some(why)) => format!("; it may be an action of your Backstage, but: {why}"),
+        (None, None, None) if id.is_empty() => "; name one that `stagecraft actions` lists".to_owned(),
+        (None, None, None) => {
+            "; `stagecraft actions` lists those that are. If a plugin of your Backstage registers it, name the plugin in \
+             `backstage.action_plugins` of the settings"
                 .to_owned()
         }
     }

@@ -262,3 +262,20 @@ async fn the_users_token_of_a_task_is_used_where_the_step_asks_for_it() {
     assert_eq!(app.status(id).await, TaskStatus::Completed, "{:#?}", app.messages(id).await);
     assert_eq!(double.requests()[0].authorization, Some(format!("Bearer {USER_TOKEN}")));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_lists_and_shows_what_the_settings_backstage_has() {
+    let double = BackstageDouble::start().await;
+    let run = |arguments: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stagecraft"));
+        command.arg("actions").args(arguments).env_clear();
+        for (name, value) in double.variables(&[PLUGINS]) {
+            command.env(format!("STAGECRAFT_{name}"), value);
+        }
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+
+    let listed = run(&[]);
+    assert!(listed.contains("tickets:open") && listed.contains("What open does."), "{listed}");
+    assert!(run(&["tickets:open"]).contains("title (text, required)"));
+}
