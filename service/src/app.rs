@@ -27,7 +27,7 @@ use crate::render::ValueRenderer;
 use crate::secret::Sealer;
 use crate::task::{Caller, DryRunError, DryRunRequest, DryRunResult, Mocks, Tasks, TasksParts};
 use crate::telemetry::Metrics;
-use crate::template::library::Single;
+use crate::template::library::{Local, Single};
 use crate::template::{Library, SingleError, Sources, Template};
 use crate::worker::Worker;
 
@@ -248,6 +248,11 @@ impl Workbench {
         let parts = Parts { config: &config, db, sealer, local_forge, sources: sources.clone() };
         let (tasks, ..) = parts.tasks(library)?;
         Ok(Self { tasks, sources, _scratch: scratch })
+    }
+
+    /// The templates that a source at `path` would give.
+    pub async fn local(&self, path: &Path) -> Result<Local, SingleError> {
+        Library::local(path, &self.sources).await
     }
 
     /// Reads the template in `file` (the one called `name`, if it holds several) and the files around it.

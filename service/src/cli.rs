@@ -15,6 +15,7 @@ mod new;
 mod prompt;
 mod render;
 mod serve;
+mod test;
 mod values;
 
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ use error::CommandError;
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    the work failed: a step failed, or a template is broken
+  1    the work failed: a step or a case failed, or a template is broken
   2    the command line, the values or the settings are wrong
   3    something Stagecraft needs cannot be reached or used: database, data folder, port
   130  interrupted";
@@ -70,6 +71,8 @@ enum Command {
     Lint(lint::Lint),
     /// Preview a template while you write it, rendered again on every save.
     Dev(dev::Dev),
+    /// Run the cases of templates and compare what comes out with what they expect.
+    Test(test::Test),
     /// Bring the database to the schema of this version.
     Migrate,
     /// List the actions that steps can name, or show one.
@@ -111,6 +114,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Render(render) => render.run(&global).await,
         Command::Lint(lint) => lint.run(),
         Command::Dev(dev) => dev.run(&global).await,
+        Command::Test(test) => test.run(&global).await,
         Command::Migrate => serve::migrate(&global).await,
         Command::Actions(actions) => actions.run(&global).await,
         Command::Openapi => {

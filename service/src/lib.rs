@@ -31,6 +31,7 @@ pub mod lint;
 pub mod task;
 
 // Row 4: what is done around tasks.
+pub mod cases;
 pub mod preview;
 
 // Row 5: edges.

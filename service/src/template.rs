@@ -14,4 +14,5 @@ pub mod source;
 pub use entity::{API_VERSION, Step, Template, TemplateError, TemplatePlace, TemplateSpec};
 pub use library::{FindError, Library, Listed, Look, Single, SingleError, Watched};
 pub use parameters::{SchemaViolation, validate_against, validate_secrets, validate_values, with_defaults};
+pub(crate) use source::CASE_SNAPSHOTS;
 pub use source::{FetchError, Fetched, Held, Pin, Sources};

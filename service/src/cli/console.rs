@@ -31,18 +31,6 @@ fn bytes(bytes: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
-/// Takes terminal colours out of a line that was made for Backstage's page.
-pub(super) fn without_colours(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("\u{1b}[") {
-        out.push_str(before);
-        rest = after.split_once('m').map_or("", |(_, rest)| rest);
-    }
-    out.push_str(rest);
-    out
-}
-
 /// The names in a tree, drawn as a tree.
 pub(super) fn draw(tree: &FileTree) -> String {
     let mut out = String::new();
@@ -66,11 +54,6 @@ fn draw_folder(tree: &FileTree, folder: Option<&TreePath>, indent: &str, out: &m
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn colours_are_taken_out() {
-        assert_eq!(without_colours("\u{1b}[33mwarn\u{1b}[39m: no"), "warn: no");
-    }
 
     #[test]
     fn durations_are_whole_milliseconds_until_a_second() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::console::{duration, without_colours};
+use super::console::duration;
 use crate::journal::{EventBody, EventKind, StepState};
 
 /// Prints a task's events as they come.
@@ -29,7 +29,7 @@ impl Follower {
         if kind == EventKind::Completion {
             return;
         }
-        let text = without_colours(body.text());
+        let text = body.without_colours();
         match (body.step_id.as_deref(), body.status) {
             (Some(_), Some(StepState::Processing)) => self.started_ms = at_ms,
             (Some(step), Some(state)) => self.ended(step, state, &text, at_ms),

@@ -12,9 +12,8 @@ use dialoguer::{Confirm, Input, MultiSelect, Password, Select};
 use serde_json::{Map, Value, json};
 
 use super::error::CommandError;
-use super::values::{fault, parameters};
 use crate::template::Template;
-use crate::template::parameters::validate_against;
+use crate::template::parameters::{fault, parameters, validate_against};
 
 /// A choice of a parameter that may stay empty.
 const NONE: &str = "(none)";

@@ -7,9 +7,8 @@ use serde_json::{Map, Value};
 
 use super::error::CommandError;
 use crate::task::StepFault;
-use crate::template::parameters::{all_violations, with_defaults};
-use crate::template::{SchemaViolation, Template};
-use crate::words::did_you_mean;
+use crate::template::Template;
+use crate::template::parameters::{all_violations, describe, unknown_names, with_defaults};
 
 /// Options that bring values.
 #[derive(Clone, Debug, Default, Args)]
@@ -91,19 +90,14 @@ fn set(values: &mut Map<String, Value>, name: &str, value: Value) {
     }
 }
 
-/// The parameters that the template's pages describe, with their schemas, in order.
-pub(super) fn parameters(template: &Template) -> Vec<(&String, &Value)> {
-    let pages = template.spec.pages.iter();
-    pages.filter_map(|page| page.get("properties")?.as_object()).flatten().collect()
-}
-
 /// Refuses values that do not fit the template, with every fault on a line of its own.
 pub(super) fn check(
     template: &Template,
     values: &Map<String, Value>,
     secrets: &Map<String, Value>,
 ) -> Result<(), CommandError> {
-    let mut faults = unknown_names(template, values);
+    let mut faults: Vec<String> =
+        unknown_names(template, values).into_iter().map(|(_, fault)| fault).collect();
     let filled = with_defaults(template, &Value::Object(values.clone()));
     let violations = all_violations(template, &filled, &Value::Object(secrets.clone()));
     faults.extend(violations.iter().map(|violation| describe(template, violation)));
@@ -123,46 +117,6 @@ pub(super) fn check(
 pub(super) fn step_faults(faults: &[StepFault], place: &impl Fn(&str) -> String) -> CommandError {
     let lines: Vec<String> = faults.iter().map(|fault| format!("{}: {fault}", place(&fault.at))).collect();
     CommandError::failed(lines.join("\n"))
-}
-
-/// A value that no page knows is most likely a slip.
-fn unknown_names(template: &Template, values: &Map<String, Value>) -> Vec<String> {
-    // Conditional parts of a schema may bring in more names than the pages list.
-    let conditional = ["dependencies", "allOf", "anyOf", "oneOf", "if"];
-    if template.spec.pages.iter().any(|page| conditional.iter().any(|keyword| page.get(keyword).is_some())) {
-        return Vec::new();
-    }
-    let known: Vec<&str> = parameters(template).into_iter().map(|(name, _)| name.as_str()).collect();
-    let unknown = values.keys().filter(|name| !known.contains(&name.as_str()));
-    unknown.map(|name| format!("`{name}` is unknown{}", did_you_mean(name, known.iter().copied()))).collect()
-}
-
-/// A violation as a sentence about the parameter.
-fn describe(template: &Template, violation: &SchemaViolation) -> String {
-    let property = violation.property.strip_prefix("instance").unwrap_or(&violation.property);
-    let name = property.trim_start_matches('.');
-    if let ("required", Some(Value::String(missing))) = (violation.name.as_str(), &violation.argument) {
-        let about = parameters(template).into_iter().find(|(known, _)| *known == missing);
-        let about = about.and_then(|(_, schema)| schema.get("description").or_else(|| schema.get("title")));
-        let about = about.and_then(Value::as_str).map(|text| format!(": {text}")).unwrap_or_default();
-        let place = if name.is_empty() { missing.clone() } else { format!("{name}.{missing}") };
-        return format!("`{place}` is missing{about}");
-    }
-    let fault = fault(violation);
-    if name.is_empty() { fault } else { format!("`{name}` {fault}") }
-}
-
-/// What is wrong with one value, with the author's help where a rule does not explain itself.
-pub(super) fn fault(violation: &SchemaViolation) -> String {
-    let help = violation.schema.get("ui:help").and_then(Value::as_str);
-    let help = help.map(|text| format!(" ({text})")).unwrap_or_default();
-    match violation.name.as_str() {
-        "not" => format!("is a value that is not allowed{help}"),
-        "pattern" => format!("{}{help}", violation.message),
-        "type" => violation.message.replace("is not of a type(s) ", "must be of type "),
-        "enum" => violation.message.replace("is not one of enum values: ", "must be one of: "),
-        _ => violation.message.clone(),
-    }
 }
 
 #[cfg(test)]

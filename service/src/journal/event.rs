@@ -119,6 +119,18 @@ impl EventBody {
         self.message.strip_prefix(INFO).unwrap_or(&self.message)
     }
 
+    /// The same without the colours that Backstage's page draws.
+    pub fn without_colours(&self) -> String {
+        let mut rest = self.text();
+        let mut out = String::with_capacity(rest.len());
+        while let Some((before, after)) = rest.split_once("\u{1b}[") {
+            out.push_str(before);
+            rest = after.split_once('m').map_or("", |(_, rest)| rest);
+        }
+        out.push_str(rest);
+        out
+    }
+
     /// The same with a new state of the step.
     pub fn with_status(mut self, status: StepState) -> Self {
         self.status = Some(status);
@@ -139,4 +151,14 @@ pub struct TaskEvent {
     pub body: EventBody,
     /// Milliseconds since 1970, UTC.
     pub created_at_ms: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_are_taken_out() {
+        assert_eq!(EventBody::message("\u{1b}[33mwarn\u{1b}[39m: no").without_colours(), "warn: no");
+    }
 }

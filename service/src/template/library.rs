@@ -26,7 +26,7 @@ use origin::At;
 use watch::Heads;
 
 pub use again::{Look, Watched};
-pub use single::{Single, SingleError};
+pub use single::{Local, Single, SingleError};
 
 /// A template as a list shows it: usable, or broken with the reasons.
 #[derive(Clone, Debug, PartialEq)]

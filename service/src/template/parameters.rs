@@ -14,12 +14,14 @@ mod format;
 mod javascript;
 mod pattern;
 mod resolve;
+mod told;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 pub use defaults::with_defaults;
 pub(crate) use pattern::Patterns;
+pub(crate) use told::{describe, fault, parameters, unknown_names};
 
 use super::Template;
 

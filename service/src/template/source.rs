@@ -24,6 +24,7 @@ use crate::config;
 use crate::git::{CommitId, GitError, ObjectStore, TreeId};
 use crate::secret::Secret;
 
+pub(crate) use folder::CASE_SNAPSHOTS;
 pub(super) use folder::{Folder, Reach, ReadFiles, Stamp, blocking};
 pub use held::Held;
 pub(super) use url::{Absolute, GitPlace, absolute, beside, is_absolute};

@@ -19,6 +19,7 @@ mod actions;
 mod architecture;
 mod backstage;
 mod bad_input;
+mod cases;
 mod cli;
 mod generated;
 mod git_http;

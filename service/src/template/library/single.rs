@@ -80,7 +80,36 @@ impl Placed {
     }
 }
 
+/// What a path on this machine holds: for commands that work on many templates.
+#[derive(Debug, Default)]
+pub struct Local {
+    /// File and `metadata.name` of each usable template, by file.
+    pub templates: Vec<(PathBuf, String)>,
+    /// Everything that keeps a template, or a file of them, from being used.
+    pub faults: Vec<TemplateError>,
+}
+
 impl Library {
+    /// The templates that a source at `path` (a file, or a folder) would give.
+    pub async fn local(path: &Path, sources: &Sources) -> Result<Local, SingleError> {
+        let io = |source| FetchError::Io { path: path.display().to_string(), source };
+        let path = path.canonicalize().map_err(io)?;
+        let library = Self::empty(sources.clone(), vec![path.display().to_string()]);
+        library.refresh().await;
+        let mut local = Local::default();
+        for item in &library.shelf().items {
+            local.faults.extend(item.listed.errors.iter().cloned());
+            let (Some(template), Some(at)) = (&item.template, &item.at) else { continue };
+            let name = template.entity.pointer("/metadata/name").and_then(Value::as_str);
+            // What lies in a repository elsewhere has no files here.
+            if let (Some(folder), Some(name)) = (at.folder(), name) {
+                local.templates.push((folder.root().join(at.path.as_str()), name.to_owned()));
+            }
+        }
+        local.templates.sort();
+        Ok(local)
+    }
+
     /// Like [`Library::from_single`], with the files read into memory and kept nowhere else: for commands that
     /// render once.
     pub async fn read_single(

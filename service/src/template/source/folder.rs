@@ -23,6 +23,10 @@ use crate::git::{ObjectStore, TreeId};
 
 pub(in crate::template) use super::listing::Stamp;
 
+/// Where the cases of a template lie beside it.
+const CASES: &str = "cases";
+/// Where their snapshots lie.
+pub(crate) const CASE_SNAPSHOTS: &str = "cases/snapshots";
 /// Entries that are looked at for one pattern.
 const MAX_LOOKED_AT: usize = 100_000;
 
@@ -177,7 +181,7 @@ impl Folder {
     pub(in crate::template) async fn look(self: &Arc<Self>) {
         let known = self.snapshots.lock().await.clone();
         for (reach, snapshot) in known.into_iter().filter(|(_, snapshot)| !snapshot.stale) {
-            let now = self.listing(&reach).await;
+            let now = self.listing(&reach, BTreeSet::new()).await;
             if now.is_ok_and(|now| snapshot.listing.holds(&now)) {
                 continue;
             }
@@ -210,7 +214,7 @@ impl Folder {
             return Ok((known.tree.clone(), None));
         }
         snapshots.remove(reach);
-        let listing = Arc::new(self.listing(reach).await?);
+        let listing = Arc::new(self.listing(reach, BTreeSet::new()).await?);
         let (folder, found, strict) = (Arc::clone(self), Arc::clone(&listing), strict.to_vec());
         let read = move || folder.read(&found, &strict, |path, stamp| folder.file(path, stamp));
         let tree = blocking(read).await?;
@@ -220,14 +224,19 @@ impl Folder {
     }
 
     /// The folder's files as they are now, kept nowhere; `strict` as for a snapshot. What is the same as
-    /// `before` is taken from there and not read.
+    /// `before` is taken from there and not read. Snapshots of the cases in `strict` folders, which may be large,
+    /// are no part of a template.
     pub(in crate::template) async fn files(
         self: &Arc<Self>,
         reach: &Reach,
         strict: &[String],
         before: Option<&ReadFiles>,
     ) -> Result<ReadFiles, FetchError> {
-        let listing = self.listing(reach).await?;
+        let snapshots = |folder: &String| {
+            let path = format!("{folder}/{CASE_SNAPSHOTS}");
+            TreePath::parse(path.trim_start_matches('/')).ok()
+        };
+        let listing = self.listing(reach, strict.iter().filter_map(snapshots).collect()).await?;
         if let Some(before) = before.filter(|before| before.listing.holds(&listing)) {
             return Ok(ReadFiles { anew: 0, ..before.clone() });
         }
@@ -256,9 +265,13 @@ impl Folder {
         !known.stale && template.is_none_or(unchanged)
     }
 
-    async fn listing(self: &Arc<Self>, reach: &Reach) -> Result<Listing, FetchError> {
+    async fn listing(
+        self: &Arc<Self>,
+        reach: &Reach,
+        left_out: BTreeSet<TreePath>,
+    ) -> Result<Listing, FetchError> {
         let (folder, reach) = (Arc::clone(self), reach.clone());
-        blocking(move || Listing::of(&folder.dir, &folder.url, folder.starts(&reach))).await
+        blocking(move || Listing::of(&folder.dir, &folder.url, folder.starts(&reach), &left_out)).await
     }
 
     /// The folders to walk for a reach, none of them inside of another.
@@ -295,10 +308,15 @@ impl Folder {
         strict: &[String],
         file: impl Fn(&TreePath, &Stamp) -> std::io::Result<File>,
     ) -> Result<FileTree, FetchError> {
+        // Cases lie beside a template and are none of what it is made of.
         let counts = |path: &str| {
             strict.iter().any(|folder| {
-                folder.is_empty()
-                    || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
+                let rest = if folder.is_empty() {
+                    Some(path)
+                } else {
+                    path.strip_prefix(folder.as_str()).and_then(|rest| rest.strip_prefix('/'))
+                };
+                rest.is_some_and(|rest| rest.split('/').next() != Some(CASES))
             })
         };
         let leave_out = |path: &str, reason: &str| {

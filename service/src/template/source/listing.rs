@@ -1,6 +1,6 @@
 //! What lies in a folder: paths and the marks by which a change is noticed, without reading a file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cap_std::fs::{Dir, DirEntry, Metadata, MetadataExt};
@@ -75,9 +75,15 @@ pub(super) struct Listing {
 }
 
 impl Listing {
-    /// Walks the folders `starts` below the root. Links are not followed, `.git` is left out.
-    pub(super) fn of(root: &Dir, shown: &str, starts: Vec<Option<TreePath>>) -> Result<Self, FetchError> {
-        let mut walk = Walk { root, shown, listing: Self::default(), open: starts };
+    /// Walks the folders `starts` below the root. Links are not followed; `.git` and the folders `left_out` are
+    /// left out.
+    pub(super) fn of(
+        root: &Dir,
+        shown: &str,
+        starts: Vec<Option<TreePath>>,
+        left_out: &BTreeSet<TreePath>,
+    ) -> Result<Self, FetchError> {
+        let mut walk = Walk { root, shown, left_out, listing: Self::default(), open: starts };
         while let Some(folder) = walk.open.pop() {
             let before = walk.seen();
             for entry in entries(root, folder.as_ref(), shown)? {
@@ -123,6 +129,7 @@ impl Listing {
 struct Walk<'d> {
     root: &'d Dir,
     shown: &'d str,
+    left_out: &'d BTreeSet<TreePath>,
     listing: Listing,
     open: Vec<Option<TreePath>>,
 }
@@ -148,7 +155,9 @@ impl Walk<'_> {
             Err(source) => return Err(FetchError::Io { path: format!("{}/{shown}", self.shown), source }),
             Ok(metadata) => metadata,
         };
-        if metadata.is_dir() {
+        if metadata.is_dir() && self.left_out.contains(&path) {
+            return Ok(());
+        } else if metadata.is_dir() {
             self.open.push(Some(path));
         } else if metadata.is_file() {
             self.listing.bytes += metadata.len();

@@ -25,6 +25,7 @@ fn every_command_explains_its_options() {
         "new",
         "render",
         "dev",
+        "test",
         "migrate",
         "openapi",
         "settings",
