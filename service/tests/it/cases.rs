@@ -5,6 +5,7 @@
 mod bad_input;
 mod expectations;
 mod mocks;
+mod page;
 mod reports;
 mod snapshots;
 mod suites;
