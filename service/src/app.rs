@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::action::{Actions, Capabilities, Registry};
-use crate::backstage::Backstage;
-use crate::config::{Config, ExpressionErrors, ForgeKind};
+use crate::backstage::{Backstage, BackstageError};
+use crate::config::{Config, ConfigError, ExpressionErrors, ForgeKind};
 use crate::db::Db;
 use crate::entities::Entities;
 use crate::forge::Forges;
@@ -174,7 +174,14 @@ fn object_store(config: &Config, path: &Path) -> anyhow::Result<ObjectStore> {
 
 /// Every action that steps can name with these settings.
 pub fn actions(config: &Config) -> anyhow::Result<Actions> {
-    Ok(Actions::new(Registry::standard(), Backstage::from_settings(&config.backstage)?.as_ref())?)
+    Ok(backstage_and_actions(config)?.1)
+}
+
+fn backstage_and_actions(config: &Config) -> Result<(Option<Backstage>, Actions), ConfigError> {
+    let wrong = |error: BackstageError| ConfigError(error.to_string());
+    let backstage = Backstage::from_settings(&config.backstage).map_err(wrong)?;
+    let actions = Actions::new(Registry::standard(), backstage.as_ref()).map_err(wrong)?;
+    Ok((backstage, actions))
 }
 
 /// What the task use case is put together from.
@@ -192,14 +199,14 @@ impl Parts<'_> {
         let queue = Queue::new(self.db.clone(), Duration::from_secs(config.worker.lease_seconds));
         let metrics = Metrics::new();
         let forges = self.forges();
-        let backstage = Backstage::from_settings(&config.backstage)?;
+        let (backstage, actions) = backstage_and_actions(config)?;
         let hosts: Vec<String> = forges.hosts().map(str::to_owned).collect();
         let tasks = Tasks::new(TasksParts {
             db: self.db.clone(),
             queue: queue.clone(),
             sealer: self.sealer.clone(),
             library: Arc::new(library),
-            actions: Actions::new(Registry::standard(), backstage.as_ref())?,
+            actions,
             capabilities: Capabilities {
                 forges,
                 sources: self.sources.clone(),

@@ -112,7 +112,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Worker => serve::worker(&global).await,
         Command::New(new) => new.run(&global).await,
         Command::Render(render) => render.run(&global).await,
-        Command::Lint(lint) => lint.run(),
+        Command::Lint(lint) => lint.run(&global).await,
         Command::Dev(dev) => dev.run(&global).await,
         Command::Test(test) => test.run(&global).await,
         Command::Migrate => serve::migrate(&global).await,

@@ -8,6 +8,7 @@ mod example;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -148,6 +149,12 @@ pub struct Registry {
     by_id: BTreeMap<Cow<'static, str>, Arc<Registered>>,
     /// Families whose actions could not be listed, and why.
     unlisted: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.by_id.keys()).finish()
+    }
 }
 
 impl Registry {

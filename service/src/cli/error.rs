@@ -79,8 +79,11 @@ impl From<ConfigError> for CommandError {
 }
 
 impl From<anyhow::Error> for CommandError {
-    /// An error of the wiring: what it is made of could not be opened or reached.
+    /// An error of the wiring: what it is made of could not be opened or reached, or is set up wrongly.
     fn from(error: anyhow::Error) -> Self {
+        if let Some(wrong) = error.downcast_ref::<ConfigError>() {
+            return Self::usage(wrong.to_string());
+        }
         let mut text = error.to_string();
         for cause in error.chain().skip(1).map(ToString::to_string) {
             if !text.contains(&cause) {

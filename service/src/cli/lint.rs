@@ -2,10 +2,14 @@
 
 use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 
+use super::Global;
 use super::error::CommandError;
+use crate::action::Registry;
+use crate::app;
 use crate::lint::{self, Level, Options, report};
 
 /// Arguments of `lint`.
@@ -54,7 +58,7 @@ enum Deny {
 }
 
 impl Lint {
-    pub(super) fn run(self) -> Result<(), CommandError> {
+    pub(super) async fn run(self, global: &Global) -> Result<(), CommandError> {
         if self.markdown {
             print!("{}", lint::page());
             return Ok(());
@@ -68,11 +72,12 @@ impl Lint {
         if let Some(wanted) = &self.explain {
             return explain(wanted);
         }
-        self.lint()
+        // A Backstage of the settings may have actions that steps name.
+        self.lint(app::actions(&global.settings()?)?.all().await)
     }
 
-    fn lint(self) -> Result<(), CommandError> {
-        let options = Options { only: self.rules, allowed: self.allow };
+    fn lint(self, actions: Arc<Registry>) -> Result<(), CommandError> {
+        let options = Options { only: self.rules, allowed: self.allow, actions: Some(actions) };
         let report =
             lint::lint(&self.paths, &options).map_err(|error| CommandError::usage(error.to_string()))?;
         if report.templates == 0 && report.findings.is_empty() {

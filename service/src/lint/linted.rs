@@ -73,15 +73,16 @@ impl<'d> Step<'d> {
 /// What is the same for all templates.
 pub(crate) struct Known {
     /// The actions that there are.
-    pub actions: Registry,
+    pub actions: Arc<Registry>,
     /// The language of step values.
     pub values: Inspector,
 }
 
 impl Known {
-    /// What this version of Stagecraft has.
-    pub(crate) fn standard() -> Self {
-        Self { actions: Registry::standard(), values: Inspector::values() }
+    /// These actions, or those of this version of Stagecraft.
+    pub(crate) fn new(actions: Option<Arc<Registry>>) -> Self {
+        let actions = actions.unwrap_or_else(|| Arc::new(Registry::standard()));
+        Self { actions, values: Inspector::values() }
     }
 }
 

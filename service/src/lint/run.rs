@@ -15,6 +15,7 @@ use super::rule::Level;
 use super::skeleton_files::Shelf;
 use super::source::Source;
 use super::{allow, files, placeholders};
+use crate::action::Registry;
 
 /// The most Locations that are followed from one to the next.
 const MAX_LOCATIONS: usize = 10_000;
@@ -26,6 +27,8 @@ pub struct Options {
     pub only: Vec<String>,
     /// Not these.
     pub allowed: Vec<String>,
+    /// The actions that steps can name; those of this version if none are given.
+    pub actions: Option<Arc<Registry>>,
 }
 
 /// What a run has found.
@@ -74,7 +77,7 @@ pub fn lint(paths: &[PathBuf], options: &Options) -> Result<Report, LintError> {
         std::fs::metadata(path).map_err(io)?;
     }
     let io = |source| LintError::Io { path: "the paths".to_owned(), source };
-    let mut run = Run { known: Known::standard(), shelf: Shelf::default() };
+    let mut run = Run { known: Known::new(options.actions.clone()), shelf: Shelf::default() };
     let mut open = candidates(paths).map_err(io)?;
     let mut seen: BTreeSet<PathBuf> = open.iter().map(|candidate| candidate.path.clone()).collect();
     let mut outcome = Outcome::default();

@@ -279,3 +279,19 @@ async fn the_command_line_lists_and_shows_what_the_settings_backstage_has() {
     assert!(listed.contains("tickets:open") && listed.contains("What open does."), "{listed}");
     assert!(run(&["tickets:open"]).contains("title (text, required)"));
 }
+
+#[test]
+fn settings_that_lead_to_no_backstage_stop_the_start() {
+    for (name, value, part) in [
+        ("BASE_URL", "backstage.acme.io", "`backstage.base_url` is not an address"),
+        ("ACTION_PLUGINS", "['a b']", "`backstage.action_plugins`: `a b` is not the id of a plugin"),
+    ] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_stagecraft"));
+        command.arg("actions").env_clear().env("STAGECRAFT_BACKSTAGE__BASE_URL", "http://127.0.0.1:1");
+        let output = command.env(format!("STAGECRAFT_BACKSTAGE__{name}"), value).output().unwrap();
+
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(part), "{said}");
+    }
+}
