@@ -23,6 +23,7 @@ mod cases;
 mod cli;
 mod generated;
 mod git_http;
+mod guide;
 mod http;
 mod lint;
 mod preview;
