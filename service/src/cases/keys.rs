@@ -139,7 +139,7 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// The path of a key below another, as [`crate::template::Source`] reads it.
+/// The path of a key below another, as [`super::part::first_step`] takes it apart.
 pub(super) fn below(path: &str, key: &str) -> String {
     let plain = key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-')) && !key.is_empty();
     match (path.is_empty(), plain) {

@@ -76,6 +76,13 @@ impl Home {
         let mut at = String::new();
         for segment in below.split('/') {
             at = join(&at, segment);
+            // Another case may make the folders above at the same time.
+            if create
+                && let Err(error) = dir.create_dir(segment)
+                && error.kind() != ErrorKind::AlreadyExists
+            {
+                return Err(failed(&at, error));
+            }
             match dir.symlink_metadata(segment) {
                 Ok(found) if found.is_dir() => {}
                 Ok(_) => {
@@ -83,9 +90,6 @@ impl Home {
                     return Err(Finding::of_file(join(&self.shown, &at), message));
                 }
                 Err(error) if error.kind() == ErrorKind::NotFound && !create => return Ok(None),
-                Err(error) if error.kind() == ErrorKind::NotFound => {
-                    dir.create_dir(segment).map_err(|error| failed(&at, error))?;
-                }
                 Err(error) => return Err(failed(&at, error)),
             }
             dir = dir.open_dir(segment).map_err(|error| failed(&at, error))?;

@@ -238,6 +238,17 @@ fn snapshots_are_no_part_of_a_template_that_copies_its_own_folder() {
 }
 
 #[test]
+fn the_first_snapshots_of_many_cases_are_written_together() {
+    let bench = Bench::new();
+    (0..40).for_each(|number| bench.case(&format!("c{number}"), "values: { name: demo }\n"));
+
+    let ran = bench.test(&["--update"]);
+
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    assert_eq!(std::fs::read_dir(bench.program.path("service/cases/snapshots")).unwrap().count(), 40);
+}
+
+#[test]
 fn an_update_of_one_case_leaves_the_others_alone() {
     let bench = kept();
     bench.case("second", "values: { name: other }\n");
