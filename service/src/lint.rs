@@ -15,6 +15,7 @@ mod entity;
 mod expressions;
 mod files;
 mod finding;
+mod fix;
 mod linted;
 mod node;
 mod page;
@@ -23,14 +24,17 @@ mod placeholders;
 pub mod report;
 mod rule;
 mod run;
+mod secrets;
 mod skeleton;
 mod skeleton_files;
 mod slip;
 mod source;
+mod steps;
 mod trust;
 mod workflow;
 
 pub use finding::{Edit, Finding, Fix};
+pub use fix::{FixError, Mended, fix};
 pub use page::{page, section};
 pub use rule::{Area, Example, Level, Rule};
 pub use run::{LintError, Options, Report, lint};
@@ -41,11 +45,14 @@ use linted::{Fetch, FileText, Linted};
 
 /// All rules, in the order of the page.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    let areas: [&[&'static Rule]; 7] = [
+    let areas: [&[&'static Rule]; 10] = [
         &files::RULES,
         &entity::RULES,
         &placeholders::RULES,
+        &parameters::RULES,
+        &steps::RULES,
         &expressions::RULES,
+        &secrets::RULES,
         &skeleton::RULES,
         &workflow::RULES,
         &allow::RULES,
@@ -56,7 +63,10 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// Everything that can be said of a template without its skeletons' contents.
 fn check(template: &Linted<'_>, findings: &mut Findings) {
     entity::check(template, findings);
+    parameters::check(template, findings);
+    steps::check(template, findings);
     expressions::check(template, findings);
+    secrets::check(template, findings);
     skeleton::check(template, findings);
 }
 

@@ -10,7 +10,10 @@ use super::Global;
 use super::error::CommandError;
 use crate::action::Registry;
 use crate::app;
-use crate::lint::{self, Level, Options, report};
+use crate::lint::{self, Level, Mended, Options, Report, report};
+
+/// Mends of mends are few.
+const MAX_ROUNDS: usize = 5;
 
 /// Arguments of `lint`.
 #[derive(Debug, Args)]
@@ -27,6 +30,9 @@ pub(super) struct Lint {
     /// Leave this rule out; may be given several times.
     #[arg(long, value_name = "RULE")]
     allow: Vec<String>,
+    /// Correct what is certain in the files, then tell the rest.
+    #[arg(long)]
+    fix: bool,
     /// End with exit code 1 for these as well.
     #[arg(long, value_enum, value_name = "LEVEL")]
     deny: Option<Deny>,
@@ -46,6 +52,12 @@ pub(super) struct Lint {
 enum Format {
     /// Lines for people, with the lines of the files.
     Terminal,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of a GitHub workflow.
+    Github,
 }
 
 /// What else ends a run with exit code 1.
@@ -77,9 +89,9 @@ impl Lint {
     }
 
     fn lint(self, actions: Arc<Registry>) -> Result<(), CommandError> {
-        let options = Options { only: self.rules, allowed: self.allow, actions: Some(actions) };
-        let report =
-            lint::lint(&self.paths, &options).map_err(|error| CommandError::usage(error.to_string()))?;
+        let options =
+            Options { only: self.rules.clone(), allowed: self.allow.clone(), actions: Some(actions) };
+        let report = self.report(&options)?;
         if report.templates == 0 && report.findings.is_empty() {
             let paths: Vec<String> = self.paths.iter().map(|path| format!("`{}`", path.display())).collect();
             return Err(CommandError::usage(format!(
@@ -89,6 +101,9 @@ impl Lint {
         }
         match self.format {
             Format::Terminal => print!("{}", report::terminal(&report, std::io::stdout().is_terminal())),
+            Format::Json => println!("{:#}", report::json(&report)),
+            Format::Sarif => println!("{:#}", report::sarif(&report)),
+            Format::Github => print!("{}", report::github(&report)),
         }
         let lowest = match self.deny {
             None => Level::Error,
@@ -101,6 +116,36 @@ impl Lint {
         }
         let plural = if denied == 1 { "finding is" } else { "findings are" };
         Err(CommandError::failed(format!("{denied} {plural} not allowed")))
+    }
+}
+
+impl Lint {
+    /// The findings; with `--fix` those that are left when nothing more can be mended.
+    fn report(&self, options: &Options) -> Result<Report, CommandError> {
+        let look =
+            || lint::lint(&self.paths, options).map_err(|error| CommandError::usage(error.to_string()));
+        let mut report = look()?;
+        let mut all = Mended::default();
+        for _ in 0..if self.fix { MAX_ROUNDS } else { 0 } {
+            let mended =
+                lint::fix(&report.findings).map_err(|error| CommandError::unavailable(error.to_string()))?;
+            if mended.findings == 0 {
+                break;
+            }
+            all = Mended { findings: all.findings + mended.findings, files: all.files.max(mended.files) };
+            report = look()?;
+        }
+        if all.findings > 0 {
+            let plural = |number: usize| if number == 1 { "" } else { "s" };
+            eprintln!(
+                "mended {} finding{} in {} file{}",
+                all.findings,
+                plural(all.findings),
+                all.files,
+                plural(all.files)
+            );
+        }
+        Ok(report)
     }
 }
 

@@ -1,59 +1,74 @@
 //! The Template entity: its keys, and what Backstage's catalog asks of it.
+//!
+//! Keys of forms are judged in `parameters`, inputs of actions in `steps`.
+
+mod keys;
+mod table;
 
 use super::finding::{Finding, Findings};
 use super::linted::Linted;
-use super::rule::{Area, Example, Level, Rule};
-use crate::words::nearest;
+use super::rule::Level;
+use crate::template::API_VERSION;
 
-/// The rules of this area.
-pub(super) static RULES: [&Rule; 1] = [&UNKNOWN_KEY];
+pub(super) use table::RULES;
+use table::{API_VERSION_UNKNOWN, ENTITY_INVALID};
 
-static UNKNOWN_KEY: Rule = Rule {
-    id: "unknown-key",
-    title: "A key that means nothing",
-    level: Level::Warning,
-    area: Area::Entity,
-    text: "Backstage reads a Template with unknown keys without a word and ignores them, so a slip changes what \
-           the template does. `--fix` corrects a key that is one slip away from one that exists.",
-    bad: Example::of(
-        "\
-steps:
-  - id: log
-    name: Log
-    action: debug:log
-    inputs:
-      message: Done
-",
-    ),
-    good: Example::of(
-        "\
-steps:
-  - id: log
-    name: Log
-    action: debug:log
-    input:
-      message: Done
-",
-    ),
-};
-
-const STEP_KEYS: [&str; 7] = ["id", "name", "action", "input", "if", "each", "backstage:permissions"];
+/// Places in an entity where a fault keeps the template from being run or named.
+const GRAVE: [&str; 7] = [
+    "kind",
+    "metadata.name",
+    "metadata.namespace",
+    "spec.type",
+    "spec.steps",
+    "spec.parameters",
+    "spec.output",
+];
 
 /// Looks at the entity.
 pub(super) fn check(template: &Linted<'_>, findings: &mut Findings) {
-    for step in &template.steps {
-        for member in step.node.members().filter(|member| !STEP_KEYS.contains(&member.key)) {
-            let known = nearest(member.key, STEP_KEYS).filter(|known| step.node.get(known).is_none());
-            let message = format!("a step has no key `{}`, so it is ignored", member.key);
-            let mend = match known {
-                Some(known) => format!("did you mean `{known}`?"),
-                None => "remove it".to_owned(),
-            };
-            let mut finding = Finding::new(&UNKNOWN_KEY, member.key_place(), message, mend);
-            if let Some(known) = known.filter(|_| step.node.is_exact()) {
-                finding = finding.replacing(member.key_range.clone(), known);
-            }
-            findings.push(finding);
-        }
+    api_version(template, findings);
+    catalog_rules(template, findings);
+    keys::check(template, findings);
+}
+
+fn api_version(template: &Linted<'_>, findings: &mut Findings) {
+    let version = template.root.member("apiVersion");
+    let written = version.as_ref().map(|member| member.node.text().unwrap_or_default());
+    let (message, mend) = match written {
+        Some(API_VERSION) => return,
+        Some("backstage.io/v1beta2") => (
+            "templates of version `backstage.io/v1beta2` are no longer run".to_owned(),
+            format!("write `{API_VERSION}`, and `${{{{ … }}}}` in place of `{{{{ … }}}}`"),
+        ),
+        Some(other) => (format!("`{other}` is no version of templates"), format!("write `{API_VERSION}`")),
+        None => ("the entity has no `apiVersion`".to_owned(), format!("write `apiVersion: {API_VERSION}`")),
+    };
+    let place = match &version {
+        Some(member) => member.node.place(),
+        None => template.root.place_of_path("kind"),
+    };
+    findings.add(&API_VERSION_UNKNOWN, place, message, mend);
+}
+
+/// The rules by which Backstage's catalog takes an entity. The version is judged by itself.
+fn catalog_rules(template: &Linted<'_>, findings: &mut Findings) {
+    let mut entity = template.root.value.clone();
+    if let Some(root) = entity.as_object_mut() {
+        root.insert("apiVersion".to_owned(), API_VERSION.into());
+    }
+    for violation in catalog_gen::validate(&entity) {
+        let path = violation.path.as_str();
+        let grave = matches!(path, "" | "metadata" | "spec")
+            || GRAVE.iter().any(|prefix| {
+                let rest = path.strip_prefix(prefix);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            });
+        let (what, mend) = match violation.message.split_once("; ") {
+            Some((what, mend)) => (what, mend),
+            None => (violation.message.as_str(), "correct it"),
+        };
+        let message = if path.is_empty() { what.to_owned() } else { format!("`{path}`: {what}") };
+        let finding = Finding::new(&ENTITY_INVALID, template.root.place_of_path(path), message, mend);
+        findings.push(finding.weighing(if grave { Level::Error } else { Level::Warning }));
     }
 }

@@ -117,6 +117,21 @@ impl<'d> Linted<'d> {
     }
 }
 
+impl Linted<'_> {
+    /// Whether a text is an expression, so that its value is only known when the template runs.
+    pub(crate) fn is_computed(&self, node: Node<'_>) -> bool {
+        node.text().is_some_and(|text| self.known.values.has_tag(text))
+    }
+
+    /// Whether there is such a text in a value.
+    pub(crate) fn holds_computed(&self, node: Node<'_>) -> bool {
+        self.is_computed(node)
+            || node.is_placeholder()
+            || node.items().any(|item| self.holds_computed(item))
+            || node.members().any(|member| self.holds_computed(member.node))
+    }
+}
+
 fn step(node: Node<'_>, index: usize) -> Step<'_> {
     let written_id = node.get("id");
     let id = written_id.and_then(|id| id.text()).filter(|id| !id.is_empty());

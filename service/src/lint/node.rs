@@ -1,7 +1,5 @@
 //! A value of a template together with the place it was written at.
 
-#![expect(dead_code, reason = "the rules that come next ask for the rest")]
-
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -77,6 +75,12 @@ impl<'d> Node<'d> {
         self.value.as_str()
     }
 
+    /// Whether a file's content takes its place when the catalog reads it: `{$yaml: ./page.yaml}`.
+    pub(crate) fn is_placeholder(&self) -> bool {
+        let only = self.value.as_object().filter(|map| map.len() == 1).and_then(|map| map.keys().next());
+        only.is_some_and(|key| matches!(key.as_str(), "$text" | "$json" | "$yaml"))
+    }
+
     /// The member of this name.
     pub(crate) fn get(&self, key: &str) -> Option<Self> {
         self.member(key).map(|member| member.node)
@@ -142,6 +146,11 @@ impl<'d> Node<'d> {
 }
 
 impl Member<'_> {
+    /// Whether the key is written as it reads, so that another can be written in its place.
+    pub(crate) fn is_plain_key(&self) -> bool {
+        self.key_place().text() == self.key
+    }
+
     /// Where the key stands.
     pub(crate) fn key_place(&self) -> Place {
         self.node.place_at(self.key_range.clone())

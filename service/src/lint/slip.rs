@@ -2,6 +2,9 @@
 
 use crate::words::nearest;
 
+/// The most names that a word is compared with, so that many slips among many names stay cheap.
+const MAX_CANDIDATES: usize = 64;
+
 /// A name that may have been meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Meant<'a> {
@@ -14,7 +17,9 @@ pub(crate) struct Meant<'a> {
 
 /// The candidate that was meant, if one is near.
 pub(crate) fn meant<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<Meant<'a>> {
-    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let length = word.chars().count();
+    let alike = |candidate: &&str| candidate.chars().count().abs_diff(length) <= length.div_ceil(2).max(3);
+    let candidates: Vec<&str> = candidates.into_iter().filter(alike).take(MAX_CANDIDATES).collect();
     let bare = |text: &str| text.to_lowercase().replace(['-', '_', ' '], "");
     let same: Vec<&&str> = candidates.iter().filter(|candidate| bare(candidate) == bare(word)).collect();
     if let [only] = same.as_slice() {

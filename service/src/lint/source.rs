@@ -104,6 +104,11 @@ impl Place {
         self.position(self.range.start + text.trim_end().len())
     }
 
+    /// Where it ends, line breaks at its end included.
+    pub fn exact_end(&self) -> Position {
+        self.position(self.range.end)
+    }
+
     /// Its text.
     pub fn text(&self) -> &str {
         self.source.text.get(self.range.clone()).unwrap_or_default()

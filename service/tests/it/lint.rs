@@ -1,6 +1,11 @@
 //! `stagecraft lint`: the rules, held to their own examples; reports; bad input.
 
+mod bad_input;
+mod command;
 mod examples;
+mod fixes;
+mod judged;
+mod reports;
 
 use std::path::Path;
 

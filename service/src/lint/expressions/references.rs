@@ -83,7 +83,9 @@ impl<'d> References<'d> {
         let Some(segment) = reference.path.get(missing.depth) else { return };
         let key = segment.key.as_deref().unwrap_or_default();
         let dashed = reference.dashed.and_then(|end| expression.text.get(segment.range.start..end));
-        if let Some(dashed) = dashed.filter(|dashed| missing.known.contains(dashed)) {
+        if let Some(dashed) = dashed.filter(|dashed| {
+            missing.known.contains(dashed) || missing.depth == 0 && self.declared.has(dashed)
+        }) {
             let message = format!("this subtracts from `{key}`: a name with dashes needs brackets");
             let end = reference.dashed.unwrap_or(reference.range.end);
             let place = expression.place(reference.range.start..end);
@@ -102,7 +104,8 @@ impl<'d> References<'d> {
             format!("no member of `{}`", keys.get(missing.depth - 1).copied().unwrap_or_default())
         };
         let message = format!("{what} is called `{key}`, so it renders as nothing");
-        let near = meant(key, missing.known.iter().copied());
+        let top = (missing.depth == 0).then(|| self.declared.names()).into_iter().flatten();
+        let near = meant(key, top.chain(missing.known.iter().copied()));
         let otherwise = "declare it in `spec.parameters`, or correct the name";
         let place = expression.place(segment.range.clone());
         let mut finding =

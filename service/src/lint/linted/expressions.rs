@@ -1,7 +1,5 @@
 //! The texts of a template that are rendered when it runs.
 
-#![expect(dead_code, reason = "the rules that come next ask for the rest")]
-
 use std::ops::Range;
 
 use nunjucks::Inspection;

@@ -4,10 +4,9 @@
 //! `then`, `else`, and what `$ref` leads to. Where a schema leaves open what else may be there, nothing is
 //! called missing.
 
-#![expect(dead_code, reason = "the rules that come next ask for the rest")]
-
 use std::collections::BTreeMap;
 
+use super::references::follow;
 use crate::lint::linted::Linted;
 use crate::lint::node::Node;
 
@@ -50,8 +49,17 @@ pub(crate) struct Declared<'d> {
 pub(crate) struct Missing<'a> {
     /// How many names before it are there.
     pub depth: usize,
-    /// Those that are there in its place.
+    /// Those that are there in its place, unless it is the first.
     pub known: Vec<&'a str>,
+}
+
+impl<'d> Properties<'d> {
+    /// What one schema and its branches declare. `$ref` begins at the page.
+    pub(crate) fn of(schema: Node<'d>, page: Node<'d>) -> Self {
+        let mut found = Self::default();
+        Walk { page, visits: 0, found: &mut found }.schema(schema, 0);
+        found
+    }
 }
 
 impl<'d> Declared<'d> {
@@ -59,6 +67,7 @@ impl<'d> Declared<'d> {
     pub(crate) fn of(template: &Linted<'d>) -> Self {
         let mut found = Properties::default();
         for page in &template.pages {
+            found.open |= page.is_placeholder();
             let mut walk = Walk { page: *page, visits: 0, found: &mut found };
             walk.schema(*page, 0);
         }
@@ -67,6 +76,11 @@ impl<'d> Declared<'d> {
             .any(|key| template.spec.and_then(|spec| spec.get(key)).is_some());
         found.open |= decorated;
         Self { properties: found }
+    }
+
+    /// The names of all parameters.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'d str> {
+        self.properties.named.keys().copied()
     }
 
     /// Whether there is a parameter of this name.
@@ -78,8 +92,7 @@ impl<'d> Declared<'d> {
     pub(crate) fn missing(&self, path: &[&str]) -> Option<Missing<'d>> {
         let (first, rest) = path.split_first()?;
         let Some(mut schemas) = self.properties.named.get(*first).cloned() else {
-            let known = self.properties.named.keys().copied().collect();
-            return (!self.properties.open).then_some(Missing { depth: 0, known });
+            return (!self.properties.open).then(|| Missing { depth: 0, known: Vec::new() });
         };
         for (depth, name) in rest.iter().enumerate() {
             let mut found = Properties::default();
@@ -128,6 +141,7 @@ impl<'d> Walk<'d, '_> {
                 None => self.found.open = true,
             }
         }
+        self.found.open |= schema.get("properties").is_some_and(|properties| properties.is_placeholder());
         for member in schema.get("properties").into_iter().flat_map(|properties| properties.members()) {
             let property = Property { schema: member.node, key_range: member.key_range, page: self.page };
             self.found.named.entry(member.key).or_default().push(property);
@@ -149,17 +163,4 @@ impl<'d> Walk<'d, '_> {
             }
         }
     }
-}
-
-/// What `#/definitions/name` leads to.
-fn follow<'d>(page: Node<'d>, path: &str) -> Option<Node<'d>> {
-    let mut node = page;
-    for part in path.strip_prefix('#')?.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
-        node = match part.parse::<usize>() {
-            Ok(index) if node.value.is_array() => node.items().nth(index)?,
-            _ => node.get(&part)?,
-        };
-    }
-    Some(node)
 }
