@@ -57,11 +57,11 @@ fn ten_thousand_steps_are_linted() {
 fn ten_thousand_wrong_names_among_as_many_right_ones_are_linted() {
     let mut text = format!("{HEAD}  parameters:\n    properties:\n");
     for index in 0..10_000 {
-        write!(text, "      name{index}: {{type: string, title: Name}}\n").unwrap();
+        writeln!(text, "      name{index}: {{type: string, title: Name}}").unwrap();
     }
     text.push_str("  steps:\n");
     for index in 0..10_000 {
-        write!(text, "    - {{id: s{index}, name: Log, action: 'debug:log', input: {{message: '${{{{ parameters.nmae{index} }}}}'}}}}\n").unwrap();
+        writeln!(text, "    - {{id: s{index}, name: Log, action: 'debug:log', input: {{message: '${{{{ parameters.nmae{index} }}}}'}}}}").unwrap();
     }
 
     assert_eq!(linted(&text).findings.len(), 20_000);

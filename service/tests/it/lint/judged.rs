@@ -152,7 +152,7 @@ fn conditions_that_cannot_be_false_are_told() {
 }
 
 #[test]
-fn computed_inputs_and_placeholders_fit_every_schema() {
+fn computed_inputs_fit_every_schema() {
     let spec = "\
 steps:
   - id: a
@@ -163,18 +163,24 @@ steps:
       replace: ${{ user.ref == 'x' }}
       values: ${{ context }}
       copyWithoutTemplating: ${{ context.x }}
-  - id: b
-    name: B
-    action: catalog:fetch
-    input: {entityRef: {$text: ./ref.txt}}
 ";
 
     assert_eq!(told(spec), Vec::<&str>::new());
 }
 
 #[test]
-fn pages_that_lie_in_other_files_leave_parameters_open() {
-    assert_eq!(log("parameters:\n  - $yaml: ./page.yaml\n", "${{ parameters.x }}"), Vec::<&str>::new());
+fn pages_that_lie_in_other_files_declare_their_parameters() {
+    let disk = tempfile::tempdir().unwrap();
+    let example = stagecraft::lint::Example::of(
+        "parameters:\n  - $yaml: ./page.yaml\nsteps:\n  - {id: a, name: A, action: 'debug:log', input: {message: '${{ parameters.x }}${{ parameters.y }}'}}\n",
+    );
+    write(disk.path(), &[("template.yaml", &example.whole())]);
+    write(disk.path(), &[("page.yaml", "properties: {x: {type: string, title: X}}\n")]);
+
+    let found = lint_below(disk.path());
+
+    assert_eq!(ids(&found), ["undefined-parameter"]);
+    assert_eq!(found.findings[0].place.text(), "y");
 }
 
 #[test]

@@ -122,7 +122,7 @@ fn sarif_holds_findings_rules_and_mends() {
     let slip = results.iter().find(|result| result["ruleId"] == "unknown-key").unwrap();
     assert_eq!(slip["locations"][0]["physicalLocation"]["region"]["startLine"], 13);
     assert_eq!(slip["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"], "input");
-    let rule = &sarif["runs"][0]["tool"]["driver"]["rules"][slip["ruleIndex"].as_u64().unwrap() as usize];
+    let rule = sarif.pointer(&format!("/runs/0/tool/driver/rules/{}", slip["ruleIndex"])).unwrap();
     assert_eq!(rule["id"], "unknown-key");
     assert!(rule["helpUri"].as_str().unwrap().ends_with("docs/lint.md#unknown-key"));
 }
