@@ -16,7 +16,7 @@ mod yaml;
 
 pub use entity::{Entity, EntityError, Link, Metadata};
 pub use entity_ref::{DEFAULT_NAMESPACE, EntityRef, RefError};
-pub use tree::{Entry, File, FileTree, OnConflict, PathError, TreeBudget, TreeError, TreePath};
+pub use tree::{Entry, File, FileTree, Follow, OnConflict, PathError, TreeBudget, TreeError, TreePath};
 pub use validate::{Violation, validate};
 pub use yaml::{
     Document, MAX_YAML_BYTES, Placed, Writing, YamlError, parse_documents, parse_documents_placed,

@@ -7,6 +7,7 @@
 
 mod entry;
 mod error;
+mod follow;
 mod graft;
 mod path;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub use entry::{Entry, File};
 pub use error::TreeError;
+pub use follow::Follow;
 pub use graft::OnConflict;
 pub use path::{PathError, TreePath};
 

@@ -66,6 +66,12 @@ pub enum TreeError {
         /// The link.
         path: TreePath,
     },
+    /// Links lead to each other without end.
+    #[error("`{path}` passes through links that go in a circle; point one of them at a file or a directory")]
+    LinksInACircle {
+        /// The path that was asked for.
+        path: TreePath,
+    },
     /// The tree would hold more entries than its budget allows.
     #[error("`{path}` does not fit: the tree may hold at most {limit} entries; leave files out")]
     TooManyEntries {

@@ -321,6 +321,51 @@ fn assert_sound(tree: &FileTree) {
     assert!(tree.len() <= tree.budget().max_entries && bytes <= tree.budget().max_bytes);
 }
 
+fn linked(links: &[(&str, &str)]) -> FileTree {
+    let mut tree = FileTree::new();
+    for (place, target) in links {
+        tree.insert(path(place), Entry::Symlink { target: (*target).to_owned() }).unwrap();
+    }
+    tree.insert(path("real/deep/file"), Entry::file("x")).unwrap();
+    tree
+}
+
+#[test]
+fn a_path_is_followed_through_links_to_where_it_would_be_written() {
+    let tree = linked(&[
+        ("a", "real"),
+        ("real/up", "../real/deep"),
+        ("b", "a/up"),
+        ("root/here", "../"),
+        ("gone", "no"),
+    ]);
+    let follow = |text: &str, links| tree.follow(&path(text), links).unwrap().map(|found| found.to_string());
+    let cases = [
+        ("plain/x", Some("plain/x"), Some("plain/x")),
+        ("a", Some("a"), Some("real")),
+        ("a/new", Some("real/new"), Some("real/new")),
+        ("b", Some("b"), Some("real/deep")),
+        ("b/file", Some("real/deep/file"), Some("real/deep/file")),
+        ("root/here/a/x", Some("real/x"), Some("real/x")),
+        ("root/here", Some("root/here"), None),
+        ("gone/x", Some("no/x"), Some("no/x")),
+    ];
+    for (text, folders, all) in cases {
+        assert_eq!(follow(text, Follow::Folders).as_deref(), folders, "{text}");
+        assert_eq!(follow(text, Follow::All).as_deref(), all, "{text}");
+    }
+}
+
+#[test]
+fn links_in_a_circle_are_an_error() {
+    let tree = linked(&[("a", "b"), ("b", "a"), ("self", "self/x")]);
+    for text in ["a", "b/x", "self"] {
+        let error = tree.follow(&path(text), Follow::All).unwrap_err();
+        assert_eq!(error, TreeError::LinksInACircle { path: path(text) });
+    }
+    assert_eq!(tree.follow(&path("a"), Follow::Folders).unwrap(), Some(path("a")));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
