@@ -55,7 +55,9 @@ const HANDLEBARS: Language = Language {
 
 fn nunjucks_tree(skeleton: &FileTree, values: &Value) -> Result<usize, render::RenderError> {
     let hosts = ["github.com".to_owned()];
-    Ok(render::render_tree(skeleton, &TreeOptions::default(), values, &hosts)?.tree.len())
+    Ok(render::render_tree(skeleton, &TreeOptions::default(), values, &hosts, &render::Ground::default())?
+        .tree
+        .len())
 }
 
 fn handlebars_tree(skeleton: &FileTree, values: &Value) -> Result<usize, render::RenderError> {

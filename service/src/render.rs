@@ -10,6 +10,7 @@ mod crew;
 mod error;
 mod filters;
 mod globs;
+mod ground;
 pub mod handlebars;
 pub mod inspect;
 mod names;
@@ -18,6 +19,7 @@ pub mod tree;
 pub mod values;
 
 pub use error::{Place, RenderError};
+pub use ground::{Ground, Manner, Spot};
 pub use outcome::{RenderedTree, SkipReason, Skipped};
 pub use tree::{TreeOptions, render_file, render_tree};
 pub use values::{ExpressionProblem, RenderedValue, StepStatus, ValueRenderer};

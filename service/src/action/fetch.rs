@@ -1,16 +1,17 @@
 //! Actions of the `fetch` family: files from outside into the workspace, as they are or rendered.
 //!
 //! Each reads through [`origin`], which journals what was read, and writes through [`put`], which never leaves
-//! the workspace. Rendering itself is `crate::render`'s.
+//! the workspace. Rendering itself is `crate::render`'s; [`rendering`] is shared with the `workspace` family.
 
 mod handlebars;
 mod origin;
 mod plain;
 mod plain_file;
+pub(in crate::action) mod rendering;
 mod template;
 mod template_file;
 
-use catalog_gen::{Entry, FileTree, OnConflict, TreePath};
+use catalog_gen::{Entry, FileTree, OnConflict, TreeError, TreePath};
 
 pub(crate) use handlebars::Handlebars;
 pub(crate) use plain::Plain;
@@ -27,9 +28,14 @@ const FOLDER_URL: &str = "The folder: a path beside the template, or an absolute
 const FILE_URL: &str = "The file: a path beside the template, or an absolute URL.";
 const TARGET_FOLDER: &str = "Folder of the workspace to write to. Default: the workspace itself.";
 const TARGET_FILE: &str = "File of the workspace to write.";
-const VALUES: &str = "What the files see as `values`.";
+pub(in crate::action) const VALUES: &str = "What the files see as `values`.";
 const TOKEN: &str = "Token to read with, instead of the configured credentials of the host.";
-const COOKIECUTTER: &str = "Read expressions between `{{` and `}}` with the values as `cookiecutter`.";
+pub(in crate::action) const COOKIECUTTER: &str =
+    "Read expressions between `{{` and `}}` with the values as `cookiecutter`.";
+pub(in crate::action) const REPLACE: &str =
+    "Replace files that are already in the workspace. Otherwise they stay as they are.";
+pub(in crate::action) const REPLACE_FILE: &str =
+    "Replace the file if it is already there. Otherwise it stays as it is.";
 const TRIM_BLOCKS: &str = "Drop the first line break after a block tag.";
 const LSTRIP_BLOCKS: &str = "Drop blanks and tabs before a block tag that starts a line.";
 
@@ -43,24 +49,7 @@ async fn put(
     tree: FileTree,
     on: OnConflict,
 ) -> Result<(), ActionError> {
-    let mut incoming = Vec::with_capacity(tree.len());
-    for (path, entry) in tree.iter().filter(|(_, entry)| **entry != Entry::Dir) {
-        let path = match at {
-            Some(at) => at.join_path(path).map_err(|error| ActionError::Input(error.to_string()))?,
-            None => path.clone(),
-        };
-        let stays = on == OnConflict::Keep && ctx.workspace.contains(&path);
-        incoming.push((path, entry.size(), stays));
-    }
-    ctx.workspace.graft(at, tree, on)?;
-    let written = |(path, _, stays): &&(TreePath, u64, bool)| !stays && ctx.workspace.get(path).is_some();
-    let files = incoming.iter().filter(written).count();
-    let bytes: u64 = incoming.iter().filter(written).map(|(_, bytes, _)| bytes).sum();
-    let kept = match incoming.len() - files {
-        0 => String::new(),
-        kept => format!("; kept {kept} that stood there already"),
-    };
-    ctx.log(format!("Wrote {} ({bytes} bytes) to {}{kept}", count(files, "file"), shown(at))).await
+    put_besides(ctx, at, tree, on, 0).await
 }
 
 /// Puts a rendered skeleton into the workspace; what was left out for its name is told as a warning.
@@ -73,11 +62,42 @@ async fn put_rendered(
     for skipped in &rendered.skipped {
         ctx.warn(skipped.to_string()).await?;
     }
-    put(ctx, at, rendered.tree, on).await
+    put_besides(ctx, at, rendered.tree, on, rendered.kept).await
+}
+
+/// Puts files into the workspace beside `kept` others that were left out for what stands there.
+async fn put_besides(
+    ctx: &mut ActionContext<'_>,
+    at: Option<&TreePath>,
+    tree: FileTree,
+    on: OnConflict,
+    kept: usize,
+) -> Result<(), ActionError> {
+    let mut incoming = Vec::with_capacity(tree.len());
+    for (path, entry) in tree.iter().filter(|(_, entry)| **entry != Entry::Dir) {
+        let path = match at {
+            Some(at) => at.join_path(path).map_err(|error| ActionError::Input(error.to_string()))?,
+            None => path.clone(),
+        };
+        let stays = on == OnConflict::Keep && ctx.workspace.contains(&path);
+        if on == OnConflict::Replace && ctx.workspace.get(&path) == Some(&Entry::Dir) {
+            return Err(TreeError::IsADirectory { path }.into());
+        }
+        incoming.push((path, entry.size(), stays));
+    }
+    ctx.workspace.graft(at, tree, on)?;
+    let written = |(path, _, stays): &&(TreePath, u64, bool)| !stays && ctx.workspace.get(path).is_some();
+    let files = incoming.iter().filter(written).count();
+    let bytes: u64 = incoming.iter().filter(written).map(|(_, bytes, _)| bytes).sum();
+    let kept = match kept + incoming.len() - files {
+        0 => String::new(),
+        kept => format!("; kept {kept} that stood there already"),
+    };
+    ctx.log(format!("Wrote {} ({bytes} bytes) to {}{kept}", count(files, "file"), shown(at))).await
 }
 
 /// The values of the form as a log line may show them.
-fn shown_values(ctx: &ActionContext<'_>) -> String {
+pub(in crate::action) fn shown_values(ctx: &ActionContext<'_>) -> String {
     let values = ctx.input.get("values").to_masked_json();
     let text = values.map_or_else(|| "none".to_owned(), |values| values.to_string());
     match text.char_indices().nth(LONGEST_VALUES) {
@@ -102,16 +122,4 @@ async fn render_aside<T: Send + 'static>(
             Err(_) => Err(ActionError::Unavailable("the service is stopping; try again later".to_owned())),
         },
     }
-}
-
-/// The same error with the skeleton's own place before the file, so that the file can be found.
-fn in_skeleton(url: &str, error: RenderError) -> RenderError {
-    let folder = url.trim_start_matches("./").trim_end_matches('/');
-    let file = if folder.is_empty() { error.file } else { format!("{folder}/{}", error.file) };
-    RenderError { file, ..error }
-}
-
-/// The hosts that `parseRepoUrl` knows.
-fn hosts(ctx: &ActionContext<'_>) -> Vec<String> {
-    ctx.capabilities.forges.hosts().map(str::to_owned).collect()
 }

@@ -18,7 +18,7 @@ pub use absent::UnknownAction;
 
 use super::{
     Action, ActionContext, ActionError, Capabilities, Definition, backstage, catalog, debug, fetch, fs,
-    notification, publish,
+    notification, publish, workspace,
 };
 use crate::template::SchemaViolation;
 use crate::template::parameters::validate_against;
@@ -181,6 +181,8 @@ impl Registry {
         registry.register(publish::CreateRepository);
         registry.register(publish::GitHub);
         registry.register(publish::PushRepository);
+        registry.register(workspace::Template);
+        registry.register(workspace::TemplateFile);
         registry
     }
 

@@ -60,16 +60,20 @@ impl Crew {
     }
 }
 
-/// Renders every entry of a skeleton with workers of this kind and makes a tree of what they give.
+/// Renders every entry of a skeleton, and the `folders` that follow from them, with workers of this kind and
+/// makes a tree of what they give.
 pub(super) fn render<'a, W>(
     skeleton: &'a FileTree,
+    folders: &'a [TreePath],
     crew: Crew,
     worker: impl Fn() -> W + Sync,
 ) -> Result<RenderedTree, RenderError>
 where
     W: FnMut(&'a TreePath, &'a Entry) -> Result<Outcome, RenderError>,
 {
-    let items: Vec<Item<'a>> = skeleton.iter().collect();
+    let folders = folders.iter().map(|folder| (folder, &Entry::Dir));
+    let mut items: Vec<Item<'a>> = skeleton.iter().chain(folders).collect();
+    items.sort_by_key(|(path, _)| *path);
     let shift = Shift::new(&items, skeleton.budget().max_bytes);
     let mut done = crew.work(&shift, &worker);
     done.sort_unstable_by_key(|(place, _)| *place);
@@ -165,7 +169,7 @@ mod tests {
     fn the_number_of_threads_does_not_change_the_tree() {
         let skeleton = skeleton(1_000);
         for threads in [1, 2, 3, 8] {
-            assert_eq!(render(&skeleton, crew(threads), || copy).unwrap().tree, skeleton);
+            assert_eq!(render(&skeleton, &[], crew(threads), || copy).unwrap().tree, skeleton);
         }
     }
 
@@ -178,7 +182,7 @@ mod tests {
                 hired.fetch_add(1, Ordering::Relaxed);
                 copy
             };
-            assert_eq!(render(&skeleton, Crew { threads: 3, patience }, hire).unwrap().tree, skeleton);
+            assert_eq!(render(&skeleton, &[], Crew { threads: 3, patience }, hire).unwrap().tree, skeleton);
             assert_eq!(hired.into_inner(), if shared { 4 } else { 1 });
         }
     }
@@ -188,7 +192,7 @@ mod tests {
         let skeleton = skeleton(1_000);
         let fail = |path: &TreePath, _: &Entry| Err(RenderError::about(path.as_str(), "no"));
         for threads in [1, 4] {
-            assert_eq!(render(&skeleton, crew(threads), || fail).unwrap_err().file, "d0/f00000");
+            assert_eq!(render(&skeleton, &[], crew(threads), || fail).unwrap_err().file, "d0/f00000");
         }
     }
 
@@ -201,7 +205,9 @@ mod tests {
         let grow =
             |path: &'_ TreePath, _: &'_ Entry| Ok(Outcome::Put(path.clone(), Entry::file("0123456789")));
         for threads in [1, 4] {
-            assert!(render(&small, crew(threads), || grow).unwrap_err().to_string().contains("400 bytes"));
+            assert!(
+                render(&small, &[], crew(threads), || grow).unwrap_err().to_string().contains("400 bytes")
+            );
         }
     }
 }

@@ -2,12 +2,17 @@
 //!
 //! Patterns mean what they mean to the stock backend's `globby`: `*` and `?` stay within a segment and match
 //! names with a dot in front too, `**` crosses segments, a pattern that is a folder's name stands for all that
-//! is in it, and a pattern with `!` in front takes away from those before it. Extended patterns such as `@(a|b)`
-//! and ranges such as `{1..3}` are refused. The invariant: a pattern is understood, or it is an error.
+//! is in it, and a pattern with `!` in front takes away from those before it. What a single pattern matches
+//! stands in [`pattern`]. The invariant: a pattern is understood, or it is an error.
 
-use catalog_gen::{FileTree, TreePath};
-use globset::{Glob, GlobBuilder, GlobMatcher};
+mod braces;
+mod pattern;
+mod translate;
 
+use catalog_gen::{Entry, FileTree, Follow, TreePath};
+
+use self::braces::expand;
+use self::pattern::Pattern;
 use super::RenderError;
 
 /// The name of the input, for errors.
@@ -19,25 +24,34 @@ pub(super) struct CopyGlobs {
     rules: Vec<Rule>,
 }
 
+/// Patterns of one input line, which stands for several if it has braces.
 #[derive(Debug)]
 enum Rule {
-    Take(GlobMatcher),
-    Leave(GlobMatcher),
+    Take(Vec<Pattern>),
+    Leave(Vec<Pattern>),
 }
 
 impl CopyGlobs {
     /// Reads patterns for a skeleton.
     pub(super) fn new(patterns: &[String], skeleton: &FileTree) -> Result<Self, RenderError> {
-        let rules = patterns.iter().map(|pattern| Rule::new(pattern, skeleton)).collect::<Result<_, _>>()?;
-        Ok(Self { rules })
+        let rule = |pattern: &String| {
+            Rule::new(pattern, skeleton).map_err(|reason| {
+                RenderError::about(INPUT, format!("the pattern `{pattern}` cannot be used: {reason}"))
+            })
+        };
+        Ok(Self { rules: patterns.iter().map(rule).collect::<Result<_, _>>()? })
     }
 
     /// Is the file to be copied? A pattern takes away only from what earlier patterns took.
     pub(super) fn contains(&self, path: &TreePath) -> bool {
+        let path = path.as_str();
         let mut later = self.rules.iter();
         while let Some(rule) = later.next() {
-            let taken = matches!(rule, Rule::Take(glob) if glob.is_match(path.as_str()));
-            if taken && !later.clone().any(|rule| rule.leaves(path)) {
+            let Rule::Take(patterns) = rule else { continue };
+            let taken = |pattern: &&Pattern| {
+                pattern.finds(path) && !later.clone().any(|rule| rule.leaves(path, pattern.base()))
+            };
+            if patterns.iter().any(|pattern| taken(&pattern)) {
                 return true;
             }
         }
@@ -46,68 +60,63 @@ impl CopyGlobs {
 }
 
 impl Rule {
-    fn new(pattern: &str, skeleton: &FileTree) -> Result<Self, RenderError> {
-        let (text, leaves) = match pattern.strip_prefix('!') {
-            Some(rest) => (rest, true),
-            None => (pattern, false),
-        };
-        let text = text.strip_prefix("./").unwrap_or(text);
-        if let Some(reason) = unsupported(text) {
-            let message = format!("the pattern `{pattern}` {reason}");
-            return Err(RenderError::about(INPUT, message));
+    fn new(line: &str, skeleton: &FileTree) -> Result<Self, String> {
+        if let Some(rest) = line.strip_prefix('!') {
+            return Ok(Self::Leave(read(rest)?));
         }
-        let folder = match TreePath::resolve(None, text) {
-            Ok(Some(path)) if skeleton.is_dir(&path) => Some(format!("{path}/**")),
-            Ok(None) => Some("**".to_owned()),
+        if let Some(folder) = folder(line, skeleton) {
+            return Ok(Self::Take(vec![Pattern::below(folder.as_ref().map(TreePath::as_str))]));
+        }
+        let patterns = read(line)?;
+        for literal in patterns.iter().filter_map(Pattern::literal) {
+            if passes_a_file(literal, skeleton) {
+                return Err(format!("`{}` is a file; write its name alone", literal.trim_end_matches('/')));
+            }
+        }
+        Ok(Self::Take(patterns))
+    }
+
+    /// Does the rule take away the file, or a folder above it that is looked into? The folder `base`, where a
+    /// pattern's search starts, and those above it are not asked.
+    fn leaves(&self, path: &str, base: Option<&str>) -> bool {
+        let Self::Leave(patterns) = self else { return false };
+        let Some(base) = base else { return patterns.iter().any(|pattern| pattern.fits(path)) };
+        let folders = || path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+        let below = |folder: &&str| folder.len() > base.len();
+        patterns.iter().any(|pattern| {
+            pattern.fits(path)
+                || (pattern.closes_folders() && folders().filter(below).any(|folder| pattern.fits(folder)))
+        })
+    }
+}
+
+fn read(line: &str) -> Result<Vec<Pattern>, String> {
+    expand(line)?.iter().map(|text| Pattern::new(text)).collect()
+}
+
+/// The folder that the line names, also through a link; the inner `None` is the skeleton itself.
+fn folder(line: &str, skeleton: &FileTree) -> Option<Option<TreePath>> {
+    match TreePath::resolve(None, line) {
+        Ok(None) => Some(None),
+        Ok(Some(path)) => match skeleton.follow(&path, Follow::All) {
+            Ok(Some(aim)) if skeleton.is_dir(&aim) => Some(Some(path)),
             _ => None,
-        };
-        let text = folder.as_deref().filter(|_| !leaves).unwrap_or(text);
-        let glob = compile(text).map_err(|error| {
-            let message = format!("the pattern `{pattern}` cannot be read: {}; mend it", error.kind());
-            RenderError::about(INPUT, message)
-        })?;
-        let matcher = glob.compile_matcher();
-        Ok(if leaves { Self::Leave(matcher) } else { Self::Take(matcher) })
-    }
-
-    /// Does the rule take the file away, itself or with a folder above it?
-    fn leaves(&self, path: &TreePath) -> bool {
-        let Self::Leave(glob) = self else { return false };
-        let text = path.as_str();
-        let folders = text.match_indices('/').filter_map(|(end, _)| text.get(..end));
-        folders.chain([text]).any(|part| glob.is_match(part))
+        },
+        Err(_) => None,
     }
 }
 
-fn compile(text: &str) -> Result<Glob, globset::Error> {
-    GlobBuilder::new(text).literal_separator(true).backslash_escape(true).empty_alternates(true).build()
-}
-
-/// What `globby` understands and this does not.
-fn unsupported(text: &str) -> Option<&'static str> {
-    if text.is_empty() {
-        return Some("is empty; write a path or a glob such as `docs/**`");
-    }
-    let mut before = ' ';
-    let mut escaped = false;
-    for c in text.chars() {
-        if !escaped && c == '(' && matches!(before, '@' | '!' | '+' | '*' | '?') {
-            return Some("is an extended glob; write alternatives as `{a,b}`");
-        }
-        escaped = !escaped && c == '\\';
-        before = c;
-    }
-    let ranges = text.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-    if ranges.into_iter().any(|(inside, _)| inside.contains("..")) {
-        return Some("has a range; list the alternatives as `{1,2,3}`");
-    }
-    None
+/// Does a plain path take a file for a folder?
+fn passes_a_file(literal: &str, skeleton: &FileTree) -> bool {
+    let Ok(Some(path)) = TreePath::resolve(None, literal) else { return false };
+    let is_file = |path: &TreePath| matches!(skeleton.get(path), Some(Entry::File(_)));
+    (literal.ends_with('/') && is_file(&path))
+        || std::iter::successors(path.parent(), TreePath::parent).any(|folder| is_file(&folder))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use catalog_gen::Entry;
 
     const FILES: &[&str] = &[
         "README.md",
@@ -154,6 +163,14 @@ mod tests {
             (&["/README.md"], &[]),
             (&["readme.md"], &[]),
             (&["src/mai?.rs", "[R]EADME.md"], &["README.md", "src/main.rs"]),
+            (&["sr?/**"], &[]),
+            (&["./README.md", "./docs/*"], &[]),
+            (&["./*.md"], &["README.md"]),
+            (&["@(docs|src)/*"], &["docs/a.md", "src/main.rs"]),
+            (&["docs/**", "!docs"], &["docs/a.md", "docs/img/b.png"]),
+            (&["**", "!doc*"], FILES),
+            (&["docs/a.md", "!docs"], &["docs/a.md"]),
+            (&[""], FILES),
         ];
         for (patterns, files) in cases {
             assert_eq!(copied(patterns).unwrap(), *files, "{patterns:?}");
@@ -162,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_pattern_that_is_not_understood_is_an_error_that_shows_it() {
-        for pattern in ["", "@(a|b)", "a{1..3}", "[a", "+(x).md"] {
+        for pattern in ["a/!(b)", "(?:a)*", "a|*", "[b-a]*", "README.md/", "README.md/x"] {
             let error = copied(&[pattern]).unwrap_err();
             assert!(error.to_string().contains(&format!("`{pattern}`")), "{error}");
         }

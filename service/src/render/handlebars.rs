@@ -38,7 +38,7 @@ pub fn render_tree(skeleton: &FileTree, values: &NValue) -> Result<RenderedTree,
 }
 
 fn render_on(crew: Crew, skeleton: &FileTree, language: &Language) -> Result<RenderedTree, RenderError> {
-    crew::render(skeleton, crew, || {
+    crew::render(skeleton, &[], crew, || {
         let mut worker = Worker { language, tags: Tags::default() };
         move |path: &TreePath, entry: &Entry| worker.entry(path, entry)
     })

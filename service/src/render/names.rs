@@ -1,7 +1,7 @@
 //! Where a rendered name puts an entry, by the same rules for both languages.
 //!
 //! Backstage leaves out an entry whose rendered path is empty, starts with a slash or holds two slashes in a
-//! row; that is how a template drops a folder on a condition. A path that leads upwards or into git's own
+//! row; that is how a template drops a folder on a condition. A path that leads out or into git's own
 //! directory is an error here. The invariant: what is placed has a [`TreePath`], and no name stems from a
 //! secret, because names are shown in logs.
 
@@ -28,22 +28,24 @@ pub(super) fn judge(rendered: &str, secret: bool) -> Result<Verdict, String> {
             "the file's name holds a secret, and names are shown in logs; name it otherwise".to_owned()
         );
     }
-    if rendered.split('/').any(|segment| segment == "..") {
-        return Err(refused(&PathError::ParentSegment(shortened(rendered))));
-    }
     match TreePath::resolve(None, rendered) {
+        // What is left of `a/.` is the folder that the entry lies in.
+        Ok(Some(path)) if folder(rendered).is_some_and(|folder| folder.starts_with(&path)) => {
+            Ok(Verdict::Skip(SkipReason::NoName))
+        }
         Ok(Some(path)) => Ok(Verdict::At(path)),
         Ok(None) => Ok(Verdict::Skip(SkipReason::NoName)),
         Err(error) => Err(refused(&error)),
     }
 }
 
-fn refused(error: &PathError) -> String {
-    format!("the file's name cannot be used as it is rendered: {error}")
+/// The folder that a rendered path names before its last slash.
+fn folder(rendered: &str) -> Option<TreePath> {
+    TreePath::resolve(None, rendered.rsplit_once('/')?.0).ok()?
 }
 
-fn shortened(text: &str) -> String {
-    text.chars().take(120).map(|c| if c.is_control() { ' ' } else { c }).collect()
+fn refused(error: &PathError) -> String {
+    format!("the file's name cannot be used as it is rendered: {error}")
 }
 
 /// The name as the ending counts, as Node reads it: from the last dot, which must not be the name's first
@@ -81,7 +83,7 @@ mod tests {
     fn names_that_lead_out_are_refused_with_the_reason() {
         for (text, part) in [
             ("../x", "leads upwards"),
-            ("a/../b", "leads upwards"),
+            ("a/../../b", "leads upwards"),
             (".git/config", "git's own directory"),
             ("a/.GIT/hooks/x", "git's own directory"),
             ("a\\b", "backslash"),
@@ -94,8 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn single_dots_are_folded_as_the_stock_backend_does() {
+    fn dots_are_folded_as_the_stock_backend_does() {
         assert_eq!(judge("./a/./b", false), at("a/b"));
+        assert_eq!(judge("a/../b/c/../d", false), at("b/d"));
+        assert_eq!(judge("a/b/..", false), Ok(Verdict::Skip(SkipReason::NoName)));
+        assert_eq!(judge("a/.", false), Ok(Verdict::Skip(SkipReason::NoName)));
+        assert_eq!(judge("a/..", false), Ok(Verdict::Skip(SkipReason::NoName)));
         assert_eq!(judge("a.b/.c", false), at("a.b/.c"));
     }
 

@@ -16,6 +16,8 @@ pub struct RenderedTree {
     pub tree: FileTree,
     /// Entries whose names rendered to nothing that can be written, in the order of the skeleton.
     pub skipped: Vec<Skipped>,
+    /// How many files were left out because one stands there already.
+    pub kept: usize,
 }
 
 /// An entry of the skeleton that was left out because of its rendered name.
@@ -78,6 +80,11 @@ pub(super) enum Outcome {
     Put(TreePath, Entry),
     /// Nothing.
     Skip(SkipReason),
+    /// Nothing, because what stands there already stays; a folder is not worth telling.
+    Keep {
+        /// Is it a file or a link?
+        told: bool,
+    },
 }
 
 impl Outcome {
@@ -85,7 +92,7 @@ impl Outcome {
     pub(super) fn size(&self) -> u64 {
         match self {
             Self::Put(_, entry) => entry.size(),
-            Self::Skip(_) => 0,
+            Self::Skip(_) | Self::Keep { .. } => 0,
         }
     }
 }
@@ -95,10 +102,14 @@ pub(super) fn assemble<'a>(
     skeleton: &FileTree,
     outcomes: impl IntoIterator<Item = (&'a TreePath, Result<Outcome, RenderError>)>,
 ) -> Result<RenderedTree, RenderError> {
-    let mut rendered = RenderedTree { tree: FileTree::with_budget(skeleton.budget()), skipped: Vec::new() };
+    let tree = FileTree::with_budget(skeleton.budget());
+    let mut rendered = RenderedTree { tree, skipped: Vec::new(), kept: 0 };
     let mut placed: Vec<(&TreePath, TreePath)> = Vec::with_capacity(skeleton.len());
     for (file, outcome) in outcomes {
         match outcome? {
+            Outcome::Keep { told } => rendered.kept += usize::from(told),
+            // A folder that is there only for what lies in it is not an entry that anybody misses.
+            Outcome::Skip(_) if skeleton.get(file).is_none() => {}
             Outcome::Skip(reason) => rendered.skipped.push(Skipped { file: file.to_string(), reason }),
             Outcome::Put(path, entry) => {
                 let is_dir = entry == Entry::Dir;
@@ -157,8 +168,12 @@ mod tests {
 
     fn build(outcomes: &[(&str, Outcome)]) -> Result<RenderedTree, RenderError> {
         let files: Vec<TreePath> = outcomes.iter().map(|(file, _)| path(file)).collect();
+        let mut skeleton = FileTree::new();
+        for file in &files {
+            skeleton.insert(file.clone(), Entry::Dir).unwrap();
+        }
         let outcomes = files.iter().zip(outcomes.iter().map(|(_, outcome)| Ok(outcome.clone())));
-        assemble(&FileTree::new(), outcomes)
+        assemble(&skeleton, outcomes)
     }
 
     fn put(at: &str, entry: Entry) -> Outcome {

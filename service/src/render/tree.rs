@@ -1,11 +1,12 @@
 //! Rendering of file trees (`fetch:template` and its kin): names, contents, modes.
 //!
-//! It follows the stock backend, entry by entry: every name is rendered, entries whose names render to nothing
-//! are left out and listed, links and binary files are copied, modes are kept. It differs where the stock one
-//! damages or hides: a file that looks like text but is not UTF-8 is copied byte for byte, or is an error if
-//! there is a template tag in it; two entries of one name are an error; names that lead upwards or into git's
-//! own directory are errors. The invariant: what comes out depends on skeleton, options and values alone, and a
-//! file that a secret was written to is marked.
+//! It follows the stock backend, entry by entry: every name is rendered, folders' names by themselves too, entries
+//! whose names render to nothing are left out and listed, links and binary files are copied, modes are kept, and
+//! what stands in the workspace already is not rendered. It differs where the stock one damages or hides: a file
+//! that looks like text but is not UTF-8 is copied byte for byte, or is an error if there is a template tag in
+//! it; two entries of one name are an error; names that lead out or into git's own directory are errors. The
+//! invariant: what comes out depends on skeleton, options, values and the ground it is put on alone, and a file
+//! that a secret was written to is marked.
 
 use std::collections::HashMap;
 
@@ -15,6 +16,7 @@ use nunjucks::{Context, Environment, Syntax, Text, Value as NValue};
 use super::binary::is_binary;
 use super::crew::{self, Crew};
 use super::globs::CopyGlobs;
+use super::ground::{Ground, Manner, Spot};
 use super::names::{Verdict, ending, judge};
 use super::outcome::{Outcome, RenderedTree};
 use super::{Place, RenderError, filters};
@@ -34,39 +36,71 @@ pub struct TreeOptions {
     pub lstrip_blocks: bool,
 }
 
-/// Renders a skeleton with `values` in scope (as `values`, or `cookiecutter`).
+/// Renders a skeleton onto `ground` with `values` in scope (as `values`, or `cookiecutter`). The tree holds what
+/// is to be written, relative to the ground's folder.
 pub fn render_tree(
     skeleton: &FileTree,
     options: &TreeOptions,
     values: &NValue,
     hosts: &[String],
+    ground: &Ground,
 ) -> Result<RenderedTree, RenderError> {
-    render_on(Crew::of_this_machine(), skeleton, options, &Language::new(options, values, hosts))
+    let job = Job { skeleton, options, language: &Language::new(options, values, hosts), ground };
+    job.done_by(Crew::of_this_machine())
 }
 
-/// Renders one file's text.
+/// Renders one file's contents, whatever they look like; the file is not executable.
 pub fn render_file(
     name: &str,
-    text: &str,
+    file: &File,
     options: &TreeOptions,
     values: &NValue,
     hosts: &[String],
-) -> Result<Text, RenderError> {
-    Language::new(options, values, hosts).text(name, text)
+) -> Result<File, RenderError> {
+    let rendered = Language::new(options, values, hosts).contents(name, file)?;
+    Ok(File { executable: false, ..rendered })
 }
 
-fn render_on(
-    crew: Crew,
-    skeleton: &FileTree,
-    options: &TreeOptions,
-    language: &Language,
-) -> Result<RenderedTree, RenderError> {
-    let copies = CopyGlobs::new(&options.copy_without_templating, skeleton)?;
-    let extension = options.template_file_extension.as_deref();
-    crew::render(skeleton, crew, || {
-        let mut worker = Worker { language, copies: &copies, extension, folders: HashMap::new() };
-        move |path: &TreePath, entry: &Entry| worker.entry(path, entry)
-    })
+/// What is to be done.
+struct Job<'j> {
+    skeleton: &'j FileTree,
+    options: &'j TreeOptions,
+    language: &'j Language,
+    ground: &'j Ground,
+}
+
+impl Job<'_> {
+    fn done_by(&self, crew: Crew) -> Result<RenderedTree, RenderError> {
+        let copies = CopyGlobs::new(&self.options.copy_without_templating, self.skeleton)?;
+        let folders = folders(self.skeleton);
+        crew::render(self.skeleton, &folders, crew, || {
+            let mut worker = Worker {
+                language: self.language,
+                copies: &copies,
+                extension: self.options.template_file_extension.as_deref(),
+                ground: self.ground,
+                folders: HashMap::new(),
+            };
+            move |path: &TreePath, entry: &Entry| worker.entry(path, entry)
+        })
+    }
+}
+
+/// The folders that follow from the files in them, each once.
+fn folders(skeleton: &FileTree) -> Vec<TreePath> {
+    let mut folders: Vec<TreePath> = Vec::new();
+    let mut last = None;
+    for (path, _) in skeleton.iter() {
+        let parent = path.parent();
+        if parent == last {
+            continue;
+        }
+        folders.extend(std::iter::successors(parent.clone(), TreePath::parent));
+        last = parent;
+    }
+    folders.sort_unstable();
+    folders.dedup();
+    folders
 }
 
 /// One thread's view of the work.
@@ -74,6 +108,7 @@ struct Worker<'w> {
     language: &'w Language,
     copies: &'w CopyGlobs,
     extension: Option<&'w str>,
+    ground: &'w Ground,
     /// Names of folders that were rendered already.
     folders: HashMap<String, Name>,
 }
@@ -97,13 +132,27 @@ impl Worker<'_> {
                 Verdict::Skip(reason) => return Ok(Outcome::Skip(reason)),
             }
         };
-        let is_template =
-            if self.extension.is_some() { chosen.is_some() } else { !self.copies.contains(path) };
-        let entry = match entry {
-            Entry::File(file) if is_template => Entry::File(self.language.file(path.as_str(), file)?),
-            other => other.clone(),
-        };
-        Ok(Outcome::Put(target, entry))
+        let spot = self.ground.spot(&target, entry, || manner(entry));
+        match spot.map_err(|message| RenderError::about(path.as_str(), message))? {
+            Spot::Kept => Ok(Outcome::Keep { told: *entry != Entry::Dir }),
+            Spot::Put { path: target, executable } => {
+                let is_template =
+                    if self.extension.is_some() { chosen.is_some() } else { !self.copies.contains(path) };
+                Ok(Outcome::Put(target, self.contents(path, entry, is_template, executable)?))
+            }
+        }
+    }
+
+    fn contents(
+        &self,
+        path: &TreePath,
+        entry: &Entry,
+        is_template: bool,
+        executable: Option<bool>,
+    ) -> Result<Entry, RenderError> {
+        let Entry::File(file) = entry else { return Ok(entry.clone()) };
+        let file = if is_template { self.language.file(path.as_str(), file)? } else { file.clone() };
+        Ok(Entry::File(File { executable: executable.unwrap_or(file.executable), ..file }))
     }
 
     /// Renders a path. A folder that is a template of its own is rendered once for all that lies in it.
@@ -128,6 +177,14 @@ impl Worker<'_> {
         let folder = self.folders.get(folder)?;
         let text = [folder.text.as_str(), base.text.as_str()].join("/");
         Some(Name { text, secret: folder.secret || base.secret })
+    }
+}
+
+/// How the stock backend writes such an entry.
+fn manner(entry: &Entry) -> Manner {
+    match entry {
+        Entry::File(file) if !is_binary(&file.bytes) => Manner::Text,
+        _ => Manner::Copy,
     }
 }
 
@@ -188,6 +245,11 @@ impl Language {
         if !file.bytes.contains(&b'{') || is_binary(&file.bytes) {
             return Ok(file.clone());
         }
+        self.contents(path, file)
+    }
+
+    /// The contents rendered, whatever they look like.
+    fn contents(&self, path: &str, file: &File) -> Result<File, RenderError> {
         let Some(text) = file.text() else { return self.not_text(path, file) };
         if !self.has_tag(text) {
             return Ok(file.clone());

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use catalog_gen::{FileTree, TreeError, TreePath};
+use catalog_gen::{FileTree, Follow, TreeError, TreePath};
 use serde::{Deserialize, Serialize};
 
 use crate::config;
@@ -237,10 +237,25 @@ impl Sources {
             return self.tree(&pin.tree, &pin.path).await;
         }
         let path = TreePath::parse(&pin.path).map_err(TreeError::from)?;
+        match self.file(&pin.tree, &path).await {
+            // There may be a link on the way, and it may lead anywhere in the tree.
+            Err(error) if error.is_of(|_| true) => {
+                let whole = self.tree(&pin.tree, "").await?;
+                match whole.follow(&path, Follow::All)? {
+                    Some(aim) if aim != path => self.file(&pin.tree, &aim).await,
+                    _ => Err(error),
+                }
+            }
+            answer => answer,
+        }
+    }
+
+    /// A tree that holds one file of another under its own name; no link is followed.
+    async fn file(&self, id: &TreeId, path: &TreePath) -> Result<FileTree, FetchError> {
         let folder = path.parent().map(|folder| folder.as_str().to_owned()).unwrap_or_default();
-        let tree = self.tree(&pin.tree, &folder).await?;
+        let tree = self.tree(id, &folder).await?;
         let name = TreePath::parse(path.file_name()).map_err(TreeError::from)?;
-        let file = tree.file(&name).cloned().ok_or(TreeError::NotFound { path })?;
+        let file = tree.file(&name).cloned().ok_or_else(|| TreeError::NotFound { path: path.clone() })?;
         let mut one = FileTree::with_budget(tree.budget());
         one.insert(name, file.into())?;
         Ok(one)

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{in_skeleton, on_conflict, origin, put_rendered, render_aside, shown_values};
+use super::rendering::in_skeleton;
+use super::{on_conflict, origin, put_rendered, render_aside, shown_values};
 use crate::action::place::place;
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::render::handlebars::render_tree;
@@ -55,9 +56,7 @@ impl Action for Handlebars {
                     "url": schema::text(super::FOLDER_URL),
                     "targetPath": schema::text(super::TARGET_FOLDER),
                     "values": schema::any_object(super::VALUES),
-                    "replace": schema::flag(
-                        "Replace files that are already in the workspace. Otherwise they stay as they are."
-                    ),
+                    "replace": schema::flag(super::REPLACE),
                     "token": schema::text(super::TOKEN),
                 }),
                 &["url"],

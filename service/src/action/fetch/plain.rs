@@ -1,6 +1,6 @@
 //! `fetch:plain`: a folder, as it is.
 
-use catalog_gen::OnConflict;
+use catalog_gen::{Follow, OnConflict};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -77,6 +77,10 @@ impl Action for Plain {
         let shown = ctx.shown("url", "");
         ctx.log(format!("Fetching the folder `{shown}`")).await?;
         let tree = origin::folder(ctx, &input.url, input.token.as_ref()).await?;
+        let at = match at {
+            Some(at) => ctx.workspace.follow(&at, Follow::Folders)?,
+            None => None,
+        };
         put(ctx, at.as_ref(), tree, OnConflict::Replace).await
     }
 }

@@ -1,6 +1,6 @@
 //! `fetch:plain:file`: one file, as it is.
 
-use catalog_gen::Entry;
+use catalog_gen::{Entry, Follow};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -59,11 +59,15 @@ impl Action for PlainFile {
     }
 
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
-        let at = place_inside("targetPath", &input.target_path)?;
+        let named = place_inside("targetPath", &input.target_path)?;
         let shown = ctx.shown("url", "");
         ctx.log(format!("Fetching the file `{shown}`")).await?;
         let file = origin::file(ctx, &input.url, input.token.as_ref()).await?;
         let bytes = file.bytes.len();
+        let at = ctx.workspace.follow(&named, Follow::All)?.filter(|at| !ctx.workspace.is_dir(at));
+        let at = at.ok_or_else(|| {
+            ActionError::Input(format!("`targetPath`: `{named}` is a folder of the workspace; name a file"))
+        })?;
         ctx.workspace.insert(at.clone(), Entry::File(file))?;
         ctx.log(format!("Wrote 1 file ({bytes} bytes) to `{at}`")).await
     }

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{hosts, in_skeleton, on_conflict, origin, put_rendered, render_aside, shown_values};
+use super::rendering::{Rendering, copies_schema, extension_schema, render_folder};
+use super::{origin, shown_values};
 use crate::action::place::place;
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
-use crate::render::{TreeOptions, render_tree};
 use crate::secret::Secret;
 
 /// The action `fetch:template`.
@@ -20,21 +20,9 @@ pub(crate) struct Input {
     url: String,
     target_path: Option<String>,
     copy_without_render: Option<Vec<String>>,
-    copy_without_templating: Option<Vec<String>>,
-    cookiecutter_compat: Option<bool>,
-    template_file_extension: Option<Extension>,
-    replace: Option<bool>,
-    trim_blocks: Option<bool>,
-    lstrip_blocks: Option<bool>,
     token: Option<Secret>,
-}
-
-/// `true` stands for `.njk`.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Extension {
-    Flag(bool),
-    Text(String),
+    #[serde(flatten)]
+    rendering: Rendering,
 }
 
 const EXAMPLES: &[Example] = &[
@@ -90,7 +78,8 @@ impl Action for Template {
 
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
         let at = place("targetPath", input.target_path.as_deref().unwrap_or("./"))?;
-        let options = input.options()?;
+        let options = input.rendering.options()?;
+        let ground = input.rendering.ground(ctx, at.as_ref())?;
         if input.copy_without_render.is_some() {
             ctx.warn(
                 "`copyWithoutRender` has no effect: contents and names are rendered; \
@@ -98,48 +87,10 @@ impl Action for Template {
             )
             .await?;
         }
-        let line =
-            format!("Rendering the folder `{}` with values {}", ctx.shown("url", ""), shown_values(ctx));
-        ctx.log(line).await?;
+        let shown = ctx.shown("url", "");
+        ctx.log(format!("Rendering the folder `{shown}` with values {}", shown_values(ctx))).await?;
         let skeleton = origin::folder(ctx, &input.url, input.token.as_ref()).await?;
-        let values = ctx.input.get("values").clone();
-        let (hosts, shown) = (hosts(ctx), ctx.shown("url", ""));
-        let render = move || {
-            render_tree(&skeleton, &options, &values, &hosts).map_err(|error| in_skeleton(&shown, error))
-        };
-        let rendered = render_aside(render).await?;
-        put_rendered(ctx, at.as_ref(), rendered, on_conflict(input.replace)).await
-    }
-}
-
-impl Input {
-    /// The options, if they go together.
-    fn options(&self) -> Result<TreeOptions, ActionError> {
-        let extension = match &self.template_file_extension {
-            Some(Extension::Flag(true)) => Some(".njk".to_owned()),
-            Some(Extension::Text(text)) if text.starts_with('.') => Some(text.clone()),
-            Some(Extension::Text(text)) if !text.is_empty() => Some(format!(".{text}")),
-            _ => None,
-        };
-        if extension.is_some() {
-            let other = match (&self.copy_without_templating, self.cookiecutter_compat) {
-                (Some(_), _) => Some("copyWithoutTemplating"),
-                (None, Some(true)) => Some("cookiecutterCompat"),
-                _ => None,
-            };
-            if let Some(other) = other {
-                return Err(ActionError::Input(format!(
-                    "`templateFileExtension` and `{other}` cannot be used together; leave one of them out"
-                )));
-            }
-        }
-        Ok(TreeOptions {
-            copy_without_templating: self.copy_without_templating.clone().unwrap_or_default(),
-            cookiecutter_compat: self.cookiecutter_compat.unwrap_or(false),
-            template_file_extension: extension,
-            trim_blocks: self.trim_blocks.unwrap_or(false),
-            lstrip_blocks: self.lstrip_blocks.unwrap_or(false),
-        })
+        render_folder(ctx, skeleton, shown, (options, ground)).await
     }
 }
 
@@ -149,16 +100,10 @@ fn properties() -> serde_json::Value {
         "targetPath": schema::text(super::TARGET_FOLDER),
         "values": schema::any_object(super::VALUES),
         "copyWithoutRender": schema::texts("Has no effect; use `copyWithoutTemplating`."),
-        "copyWithoutTemplating": schema::texts(
-            "Globs of files whose contents are copied as they are. Their names are rendered all the same."
-        ),
+        "copyWithoutTemplating": copies_schema(),
         "cookiecutterCompat": schema::flag(super::COOKIECUTTER),
-        "templateFileExtension": {
-            "type": ["string", "boolean"],
-            "description": "Render only the contents of files with this extension, and drop it from their names. \
-                            `true` stands for `.njk`. Names are rendered for all files."
-        },
-        "replace": schema::flag("Replace files that are already in the workspace. Otherwise they stay as they are."),
+        "templateFileExtension": extension_schema(),
+        "replace": schema::flag(super::REPLACE),
         "trimBlocks": schema::flag(super::TRIM_BLOCKS),
         "lstripBlocks": schema::flag(super::LSTRIP_BLOCKS),
         "token": schema::text(super::TOKEN),

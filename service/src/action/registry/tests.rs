@@ -54,6 +54,8 @@ fn the_actions_are_these() {
             "http:backstage:request",
             "notification:send",
             "publish:github",
+            "workspace:template",
+            "workspace:template:file",
         ]
     );
 }

@@ -47,9 +47,9 @@ impl Stamp {
         self.settled && Self { settled: true, ..*later } == *self
     }
 
-    /// May the file be run?
+    /// May its owner run the file? That is what git keeps of a mode.
     pub(super) fn is_executable(&self) -> bool {
-        self.mode & 0o111 != 0
+        self.mode & 0o100 != 0
     }
 }
 
