@@ -26,6 +26,7 @@ mod git_http;
 mod guide;
 mod http;
 mod lint;
+mod parity_files;
 mod preview;
 mod preview_doors;
 mod public_shapes;
