@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 use tokio::sync::{Mutex, watch as channel};
+use uuid::Uuid;
 
 pub use cases::Case;
 pub use diff::{Change, ChangeKind, DiffLine, FileDiff, Hunk, LineKind};
@@ -91,6 +92,7 @@ pub struct Preview {
 }
 
 struct Inner {
+    session: Uuid,
     tasks: Tasks,
     expression_errors: ExpressionErrors,
     bench: Mutex<Bench>,
@@ -112,9 +114,14 @@ impl Preview {
         let PreviewParts { tasks, sources, file, name, expression_errors, given } = parts;
         let watched = Watched::new(&file, name.as_deref(), sources);
         let bench = Bench { watched, given, told: None, form: 0 };
-        let inner =
-            Inner { tasks, expression_errors, bench: Mutex::new(bench), shown: channel::Sender::default() };
+        let (bench, shown) = (Mutex::new(bench), channel::Sender::default());
+        let inner = Inner { session: Uuid::now_v7(), tasks, expression_errors, bench, shown };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// Another one for every preview: the numbers of two previews cannot be compared.
+    pub fn session(&self) -> Uuid {
+        self.inner.session
     }
 
     /// The present state.

@@ -1,7 +1,7 @@
 // The page: the form at the left, what came of it at the right.
 
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { chooseCase, getState, listen, sendValues } from './api.ts';
+import { chooseCase, getState, keyOf, listen, sendValues } from './api.ts';
 import type { State, Values } from './api.ts';
 import type { FormContext } from './form/context.ts';
 import { FormPane } from './form/FormPane.tsx';
@@ -27,14 +27,14 @@ export function App() {
       <main>
         <section className="pane form-pane" aria-label="Form">
           {template
-            ? <FormPane key={state.form} pages={template.form.steps} values={values} context={context} onChange={change} />
+            ? <FormPane key={`${state.session}/${state.form}`} pages={template.form.steps} values={values} context={context} onChange={change} />
             : <p className="empty">The template cannot be read; see what is wrong.</p>}
         </section>
         <section className="pane result-pane" aria-label="Result">
           <Findings findings={state.findings} />
           {run ? (
             <Tabs label="Result" tabs={[
-              { title: 'Files', note: String(run.files.length + run.more), body: <Files run={run} revision={state.revision} /> },
+              { title: 'Files', note: String(run.files.length + run.more), body: <Files run={run} version={keyOf(state)} /> },
               { title: 'Steps', note: String(run.steps.length), body: <Steps steps={run.steps} /> },
               { title: 'Output', body: <Output output={run.output} /> },
             ]} />
@@ -87,12 +87,13 @@ function usePreview() {
 
   const take = useCallback((fresh: State) => {
     const before = newest.current;
-    // The server may have been started anew, and then counts from the beginning.
-    if (before && fresh.revision < before.revision && fresh.form === before.form) return;
+    const isSame = before?.session === fresh.session;
+    // Answers may come in another order than they were sent.
+    if (isSame && fresh.revision < before.revision) return;
     newest.current = fresh;
     setState(fresh);
     setFault(undefined);
-    if (before?.form !== fresh.form) {
+    if (!isSame || before.form !== fresh.form) {
       window.clearTimeout(timer.current);
       sent.current = JSON.stringify([fresh.values, {}]);
       setValues(fresh.values);
@@ -105,8 +106,8 @@ function usePreview() {
 
   useEffect(() => listen({
     onLive: setLive,
-    onState: revision => {
-      if (newest.current?.revision !== revision) ask(getState());
+    onState: key => {
+      if (newest.current === undefined || keyOf(newest.current) !== key) ask(getState());
     },
   }), [ask]);
 

@@ -7,6 +7,8 @@ export type Values = { [name: string]: Json };
 
 /** Everything but the contents of files. */
 export interface State {
+  /** Another one after the server was started anew: its numbers begin again then. */
+  session: string;
   revision: number;
   /** Grows when the values changed otherwise than through the form. */
   form: number;
@@ -119,6 +121,11 @@ export async function getState(): Promise<State> {
   return read<State>(await fetch('/api/state'));
 }
 
+/** What the stream of events calls a state. */
+export function keyOf(state: State): string {
+  return `${state.session}/${state.revision}`;
+}
+
 /** One file of the last run. */
 export async function getFile(path: string): Promise<File> {
   return read<File>(await fetch(`/api/file?path=${encodeURIComponent(path)}`));
@@ -135,10 +142,10 @@ export async function chooseCase(name: string | undefined): Promise<State> {
 }
 
 /** Tells of every new state, and whether the server is there. */
-export function listen(options: { onState: (revision: number) => void; onLive: (live: boolean) => void }): () => void {
+export function listen(options: { onState: (key: string) => void; onLive: (live: boolean) => void }): () => void {
   const events = new EventSource('/api/events');
   events.addEventListener('open', () => options.onLive(true));
   events.addEventListener('error', () => options.onLive(false));
-  events.addEventListener('state', event => options.onState(Number(event.data)));
+  events.addEventListener('state', event => options.onState(String(event.data)));
   return () => events.close();
 }

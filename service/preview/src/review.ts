@@ -29,7 +29,7 @@ function members(schema: Node): Node {
     const list = schema[key];
     if (Array.isArray(list)) parts.push(...list);
   }
-  for (const key of ['then', 'else']) parts.push(schema[key] ?? {});
+  for (const key of ['then', 'else']) if (isNode(schema[key])) parts.push(schema[key]);
   if (isNode(schema['dependencies'])) parts.push(...Object.values(schema['dependencies']));
   for (const part of parts) if (isNode(part)) Object.assign(found, members(part));
   if (isNode(schema['properties'])) Object.assign(found, schema['properties']);

@@ -76,7 +76,7 @@ async fn no_route() -> ApiError {
 
 /// `GET /api/state`: everything but the contents of files.
 async fn state(State(door): State<Door>) -> Answer {
-    ok(&StateShape::of(&door.preview.now()))
+    ok(&StateShape::of(door.preview.session(), &door.preview.now()))
 }
 
 /// `GET /api/file?path=…`: one file and what is different in it.
@@ -96,7 +96,7 @@ async fn values(State(door): State<Door>, JsonBody(body): JsonBody) -> Answer {
     let mut fields = Fields::of_body(body, &["values"])?;
     let (values, secrets) = (fields.object("values")?, fields.texts("secrets")?);
     let shown = door.preview.fill(values, secrets).await;
-    ok(&StateShape::of(&shown))
+    ok(&StateShape::of(door.preview.session(), &shown))
 }
 
 /// `POST /api/case`: takes the values of a case, or with `null` the defaults.
@@ -109,5 +109,5 @@ async fn case(State(door): State<Door>, JsonBody(body): JsonBody) -> Answer {
     if !door.preview.choose(name).await {
         return Err(ApiError::not_found(format!("the template has no case `{}`", name.unwrap_or_default())));
     }
-    ok(&StateShape::of(&door.preview.now()))
+    ok(&StateShape::of(door.preview.session(), &door.preview.now()))
 }

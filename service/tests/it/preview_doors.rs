@@ -157,8 +157,9 @@ async fn the_stream_tells_where_things_stand_and_then_every_new_state() {
     served.stage.look().await;
     let second = next().await;
 
-    assert_eq!(first, "event: state\ndata: 1\n\n");
-    assert_eq!(second, "event: state\ndata: 2\n\n");
+    let session = served.stage.preview.session();
+    assert_eq!(first, format!("event: state\ndata: {session}/1\n\n"));
+    assert_eq!(second, format!("event: state\ndata: {session}/2\n\n"));
 }
 
 #[tokio::test]

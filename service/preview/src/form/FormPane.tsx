@@ -105,6 +105,7 @@ function PageForm({ page, values, context, onChange, onBack, onNext, next }: Pag
         focusOnFirstError
         onChange={(event: IChangeEvent<Data>) => onChange((event.formData ?? {}) as Values)}
         onSubmit={onNext}
+        onError={() => undefined}
       >
         <div className="form-buttons">
           <button type="button" className="button" onClick={onBack} disabled={!onBack}>Back</button>

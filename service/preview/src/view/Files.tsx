@@ -12,8 +12,8 @@ const MARKS = { added: '+', changed: '~', removed: '−' };
 /** In a longer list folders are closed until somebody opens them. */
 const OPEN_UP_TO = 200;
 
-/** The list and the file. `revision` tells that contents may have changed. */
-export function Files({ run, revision }: { run: Run; revision: number }) {
+/** The list and the file. With another `version` contents may have changed. */
+export function Files({ run, version }: { run: Run; version: string }) {
   const [chosen, choose] = useState<string>();
   const branches = useMemo(() => grow(run.files), [run.files]);
   const isThere = chosen !== undefined && run.files.some(entry => entry.path === chosen);
@@ -33,7 +33,7 @@ export function Files({ run, revision }: { run: Run; revision: number }) {
       </nav>
       {path === undefined
         ? <p className="empty">The steps make no files.</p>
-        : <Content path={path} revision={revision} change={run.files.find(entry => entry.path === path)?.change} />}
+        : <Content path={path} version={version} change={run.files.find(entry => entry.path === path)?.change} />}
     </div>
   );
 }
@@ -71,7 +71,7 @@ function Mark({ change }: { change: Change }) {
   );
 }
 
-function Content({ path, revision, change }: { path: string; revision: number; change: Change | undefined }) {
+function Content({ path, version, change }: { path: string; version: string; change: Change | undefined }) {
   const [file, setFile] = useState<File>();
   const [fault, setFault] = useState<string>();
   const [wanted, want] = useState<'content' | 'diff'>();
@@ -90,7 +90,7 @@ function Content({ path, revision, change }: { path: string; revision: number; c
     return () => {
       stale = true;
     };
-  }, [path, revision]);
+  }, [path, version]);
   const shown = file?.path === path ? file : undefined;
   const mode = change === undefined ? 'content' : (wanted ?? (change === 'added' ? 'content' : 'diff'));
   return (

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use catalog_gen::{Entry, TreePath};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use uuid::Uuid;
 
 use crate::http::templates::FormShape;
 use crate::preview::{ChangeKind, FileDiff, Finding, Level, LineKind, Run, Shown, ShownStep};
@@ -19,6 +20,7 @@ const LONGEST_TEXT: usize = 512 * 1024;
 /// Everything but the contents of files.
 #[derive(Serialize)]
 pub(super) struct StateShape<'a> {
+    session: Uuid,
     revision: u64,
     form: u64,
     #[serde(rename = "tookMs")]
@@ -109,8 +111,9 @@ struct EntryShape<'a> {
 }
 
 impl<'a> StateShape<'a> {
-    pub(super) fn of(shown: &'a Shown) -> Self {
+    pub(super) fn of(session: Uuid, shown: &'a Shown) -> Self {
         Self {
+            session,
             revision: shown.revision,
             form: shown.form,
             took_ms: shown.took.as_secs_f64() * 1_000.0,

@@ -1,6 +1,6 @@
 //! `GET /api/events`: tells the page that there is something new to see.
 //!
-//! An event carries the number of the state alone; the page asks for the state. So a page that was asleep reads
+//! An event carries the number of the state alone, with its session; the page asks for the state. So a page that was asleep reads
 //! the newest state once. The invariant: a stream ends when the process closes.
 
 use std::convert::Infallible;
@@ -21,13 +21,14 @@ pub(super) async fn events(State(door): State<Door>) -> Response {
     let mut states = door.preview.subscribe();
     // The first event tells where things stand.
     states.mark_changed();
-    let chunks = stream::unfold((states, door.closing), |(mut states, closing)| async move {
+    let session = door.preview.session();
+    let chunks = stream::unfold((states, door.closing), move |(mut states, closing)| async move {
         let chunk = tokio::select! {
             () = closing.cancelled() => return None,
             changed = states.changed() => {
                 changed.ok()?;
                 let revision = states.borrow_and_update().revision;
-                Bytes::from(format!("event: state\ndata: {revision}\n\n"))
+                Bytes::from(format!("event: state\ndata: {session}/{revision}\n\n"))
             }
             () = tokio::time::sleep(KEEP_ALIVE) => Bytes::from_static(b": keep-alive\n\n"),
         };
