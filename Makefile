@@ -7,11 +7,12 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench generate lint format clippy doc
+.PHONY: help demo test bench generate screenshot lint format clippy doc
 
 DEMO_DATA := target/demo
 # What `service/bench` measures against: an installed stock Backstage backend. Left out if empty.
 PEER ?=
+PROGRAM := $(or $(CARGO_TARGET_DIR),target)/debug/stagecraft
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/stagecraft
 RESULTS := target/bench
 
@@ -28,6 +29,7 @@ test: ## Run every test, on SQLite and PostgreSQL, and check what the golden pat
 	@service/tests/tools/install.sh
 	@echo "Building and running the tests. The first build takes some minutes."
 	@cargo test --quiet --locked --workspace
+	@service/preview/check.sh $(PROGRAM)
 	@.ci/check-golden-paths
 
 lint: format clippy doc ## Check format, lints and documentation
@@ -43,7 +45,9 @@ doc:
 	@RUSTDOCFLAGS="-D warnings -A rustdoc::private_intra_doc_links" \
 		cargo doc --quiet --locked --workspace --no-deps --document-private-items
 
-generate: ## Write the generated files anew: API description, pages of settings, actions and lint rules, table of recordings
+generate: ## Write the generated files anew: preview page, API description, pages of settings, actions and lint rules, table of recordings
+	@service/preview/install.sh
+	@node service/preview/build.mjs
 	@cargo build --quiet --locked -p stagecraft
 	@mkdir -p target
 	@cargo run --quiet --locked -p stagecraft -- openapi > target/openapi.json
@@ -56,6 +60,13 @@ generate: ## Write the generated files anew: API description, pages of settings,
 	@mv target/lint.md docs/lint.md
 	@UPDATE_GENERATED=1 cargo test --quiet --locked -p stagecraft --test it every_recording_has_a_case > /dev/null
 	@echo "wrote service/openapi.json, docs/configuration.md, docs/actions.md, docs/lint.md and service/tests/it/http/recorded/README.md"
+
+screenshot: ## Take the picture of the preview page anew: docs/dev.png
+	@service/preview/install.sh
+	@cargo build --quiet --locked -p stagecraft
+	@cd service/preview && STAGECRAFT=$(abspath $(PROGRAM)) SCREENSHOT=$(abspath docs/dev.png) \
+		node test.mjs e2e --test-name-pattern=picture
+	@echo "wrote docs/dev.png"
 
 bench: ## Measure a release build; with PEER=<folder> also the stock Backstage backend there
 	@echo "Building for release, which takes several minutes; then measuring, which takes longer."

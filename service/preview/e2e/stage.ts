@@ -42,7 +42,7 @@ function chromium(): { executablePath: string; libraries: string } {
   if (!missing) return { executablePath, libraries: '' };
   const packed = brotliDecompressSync(readFileSync(join(from, 'bin/al2023.tar.br')));
   spawnSync('tar', ['-x', '-C', to], { input: packed });
-  return { executablePath, libraries: join(to, 'al2023/lib') };
+  return { executablePath, libraries: join(to, 'lib') };
 }
 
 /** A template's folder. */
