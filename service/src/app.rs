@@ -25,7 +25,7 @@ use crate::preview::{Given, Preview, PreviewParts};
 use crate::queue::Queue;
 use crate::render::ValueRenderer;
 use crate::secret::Sealer;
-use crate::task::{Caller, DryRunError, DryRunRequest, DryRunResult, Mocks, Tasks, TasksParts};
+use crate::task::{Caller, DryRunError, DryRunRequest, DryRunResult, Mocks, Tasks, TasksParts, TrialError};
 use crate::telemetry::Metrics;
 use crate::template::library::{Local, Single};
 use crate::template::{Library, SingleError, Sources, Template};
@@ -296,6 +296,11 @@ impl Offline {
         let bench = Workbench::build(config).await?;
         let single = bench.read(file, name).await?;
         Ok(Self { template: single.template, files: single.files, file_name: single.path, bench })
+    }
+
+    /// The files of a repository that is there, to hold rendered files against.
+    pub async fn repository_files(&self, address: &str) -> Result<FileTree, TrialError> {
+        Ok(self.bench.tasks.repository_files(address).await?.1)
     }
 
     /// Runs the workspace steps with these values.

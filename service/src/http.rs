@@ -25,6 +25,7 @@ mod shape;
 mod state;
 mod tasks;
 mod templates;
+mod trial;
 
 pub use openapi::openapi;
 pub use preview::preview_router;
@@ -63,7 +64,7 @@ struct Route {
 }
 
 /// All routes.
-fn routes() -> [Route; 21] {
+fn routes() -> [Route; 22] {
     [
         get(
             "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
@@ -83,6 +84,7 @@ fn routes() -> [Route; 21] {
         get("/api/scaffolder/openapi.json", operations::description),
         get("/api/stagecraft/v1/templates", templates::list),
         get("/api/stagecraft/v1/entities", entities::list),
+        post("/api/stagecraft/v1/dry-run", trial::run),
         get("/.backstage/health/v1/liveness", operations::alive),
         get("/.backstage/health/v1/readiness", operations::ready),
         get("/healthz", operations::alive),

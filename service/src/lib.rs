@@ -7,6 +7,7 @@
 // Row 0: what everything stands on.
 pub mod config;
 pub mod db;
+pub mod diff;
 pub mod git;
 pub mod ids;
 pub(crate) mod outbound;

@@ -12,6 +12,7 @@ mod runner;
 mod scope;
 mod step;
 mod store;
+mod trial;
 mod watch;
 
 pub use mocks::{Mock, MockFailure, MockTask, Mocks, StepCall, StepEnd, StepReport, holds};
@@ -21,6 +22,7 @@ pub use model::{
 };
 pub use run::RunEnd;
 pub use store::JOB_KIND;
+pub use trial::{CompareWith, Comparison, Problem, Trial, TrialError, TrialResult, TrialRun, TrialTemplate};
 pub use watch::EventWatch;
 
 use std::sync::Arc;

@@ -224,6 +224,12 @@ impl ActionContext<'_> {
         if self.cancelled.is_cancelled() {
             return Err(ActionError::Cancelled);
         }
+        if self.run.dry_run && kind == EntryKind::Effect {
+            // The last line of defence: an action that says it supports dry runs and then changes something.
+            return Err(ActionError::NotAllowed(format!(
+                "a dry run changes nothing outside, so `{key}` is not done"
+            )));
+        }
         match kind {
             EntryKind::Read => self.journal.flush().await?,
             EntryKind::Effect => self.journal.about_to_act().await?,

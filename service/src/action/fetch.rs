@@ -21,7 +21,8 @@ pub(crate) use template_file::TemplateFile;
 
 use super::phrase::count;
 use super::place::shown;
-use super::{ActionContext, ActionError};
+use super::{ActionContext, ActionError, Capabilities};
+use crate::git::CommitId;
 use crate::render::{RenderError, RenderedTree};
 
 const FOLDER_URL: &str = "The folder: a path beside the template, or an absolute URL.";
@@ -41,6 +42,14 @@ const LSTRIP_BLOCKS: &str = "Drop blanks and tabs before a block tag that starts
 
 /// How much of the values a log line shows.
 const LONGEST_VALUES: usize = 2_000;
+
+/// The files of a folder of a repository, and the commit they were read at, where there is one.
+pub(crate) async fn read_folder(
+    capabilities: &Capabilities,
+    url: &str,
+) -> Result<(Option<CommitId>, FileTree), ActionError> {
+    origin::folder_of(capabilities, url).await
+}
 
 /// Puts fetched files into the workspace and logs what that came to.
 async fn put(

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
-use catalog_gen::{Entry, FileTree};
+use catalog_gen::{Entry, FileTree, TreeBudget};
 use clap::Args;
 use serde_json::{Map, Value, json};
 
@@ -15,11 +15,13 @@ use super::follow::{Follower, print_output};
 use super::values::{self, ValueOptions};
 use crate::app::Offline;
 use crate::config::ExpressionErrors;
+use crate::diff::TreeDiff;
 use crate::journal::EventKind;
 use crate::task::{Caller, DryRunError, DryRunResult};
 use crate::telemetry;
 use crate::template::{Template, with_defaults};
 
+mod existing;
 mod write;
 
 /// Arguments of `render`.
@@ -38,6 +40,9 @@ pub(super) struct Render {
     /// Write into a folder that holds something: files of the same name are replaced, others stay.
     #[arg(long)]
     force: bool,
+    /// Also tell what differs from a folder, from a repository's URL or from `github.com?owner=…&repo=…`.
+    #[arg(long, value_name = "FOLDER_OR_URL")]
+    diff: Option<String>,
     /// Print log, files and output as JSON instead of lines for people.
     #[arg(long)]
     json: bool,
@@ -65,6 +70,10 @@ impl Render {
         if let Some(out) = &self.out {
             write::check_target(out, self.force)?;
         }
+        let budget = TreeBudget {
+            max_entries: config.tasks.max_workspace_files,
+            max_bytes: config.tasks.max_workspace_bytes,
+        };
         let given = self.values.read_over(self.case.as_deref())?;
         let secrets = self.secrets()?;
         let offline = Offline::build(config, &self.template, self.name.as_deref())
@@ -81,12 +90,22 @@ impl Render {
             DryRunError::Steps(faults) => values::step_faults(&faults, &place),
             other => CommandError::failed(other.to_string()),
         })?;
+        // Before anything is written: both may name the same folder.
+        let diff = match &self.diff {
+            Some(at) if result.failure.is_none() => {
+                Some(existing::compare(&offline, at, &result.files, budget).await?)
+            }
+            _ => None,
+        };
         if let Some(out) = &self.out
             && result.failure.is_none()
         {
             write::write_tree(&result.files, out)?;
         }
-        let why = if self.json { print_json(&result) } else { self.print(&result) };
+        let why = if self.json { print_json(&result, diff.as_ref()) } else { self.print(&result) };
+        if let Some(diff) = diff.filter(|_| !self.json) {
+            existing::print(&diff);
+        }
         match &result.failure {
             None => Ok(()),
             Some(failure) => {
@@ -136,15 +155,18 @@ impl Render {
 }
 
 /// Prints everything for programs.
-fn print_json(result: &DryRunResult) -> Option<String> {
+fn print_json(result: &DryRunResult, diff: Option<&TreeDiff>) -> Option<String> {
     let log: Vec<Value> = result.log.iter().map(|body| json!({ "body": body })).collect();
-    let document = json!({
+    let mut document = json!({
         "log": log,
         "files": files(&result.files),
         "output": result.output,
         "treeId": result.tree_id,
         "error": result.failure,
     });
+    if let (Some(diff), Some(document)) = (diff, document.as_object_mut()) {
+        document.insert("diff".to_owned(), existing::json(diff));
+    }
     println!("{document:#}");
     None
 }

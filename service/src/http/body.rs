@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::error::ApiError;
 use super::state::BodyLimit;
+use crate::words::did_you_mean;
 
 /// A JSON body that has to be there.
 pub(super) struct JsonBody(pub(super) Value);
@@ -162,6 +163,42 @@ impl Fields {
             Some((key, _)) => Err(ApiError::input(format!("{}/{name}/{key} must be string", self.place))),
             None => Ok(texts),
         }
+    }
+
+    /// Whether there is a field of that name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.fields.contains_key(name)
+    }
+
+    /// The field, whatever it holds.
+    pub(super) fn take(&mut self, name: &str) -> Option<Value> {
+        self.fields.remove(name)
+    }
+
+    /// An object that may be left out.
+    pub(super) fn object_or(
+        &mut self,
+        name: &str,
+        otherwise: Map<String, Value>,
+    ) -> Result<Map<String, Value>, ApiError> {
+        if self.has(name) { self.object(name) } else { Ok(otherwise) }
+    }
+
+    /// A boolean that may be left out.
+    pub(super) fn flag_or(&mut self, name: &str, otherwise: bool) -> Result<bool, ApiError> {
+        match self.take(name) {
+            None => Ok(otherwise),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(_) => Err(self.wrong(name, "boolean")),
+        }
+    }
+
+    /// Refuses fields that nobody took, with the nearest of those that there are. Only for our own routes:
+    /// Backstage's take everything.
+    pub(super) fn nothing_else(self, known: &[&str]) -> Result<(), ApiError> {
+        let Some(unknown) = self.fields.keys().next() else { return Ok(()) };
+        let hint = did_you_mean(unknown, known.iter().copied());
+        Err(ApiError::input(format!("{} has no property `{unknown}`{hint}", self.place)))
     }
 
     fn wrong(&self, name: &str, wanted: &str) -> ApiError {

@@ -40,13 +40,13 @@ struct ResultShape<'a> {
 }
 
 #[derive(Serialize)]
-struct LineShape<'a> {
+pub(super) struct LineShape<'a> {
     body: BodyShape<'a>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct FileShape<'a> {
+pub(super) struct FileShape<'a> {
     path: &'a str,
     executable: bool,
     base64_content: String,
@@ -78,7 +78,7 @@ impl<'a> From<&'a EventBody> for LineShape<'a> {
 
 impl<'a> FileShape<'a> {
     /// Kept empty directories have no content and are left out.
-    fn new(path: &'a TreePath, entry: &Entry) -> Option<Self> {
+    pub(super) fn new(path: &'a TreePath, entry: &Entry) -> Option<Self> {
         let (executable, content, symlink) = match entry {
             Entry::File(file) if file.sensitive => (file.executable, STANDARD.encode("***"), false),
             Entry::File(file) => (file.executable, STANDARD.encode(&file.bytes), false),
@@ -127,13 +127,13 @@ fn read(body: Value, settings: DryRuns, caller: Caller) -> Result<DryRunRequest,
     })
 }
 
-fn is_template(entity: &Map<String, Value>) -> bool {
+pub(super) fn is_template(entity: &Map<String, Value>) -> bool {
     let text = |name: &str| entity.get(name).and_then(Value::as_str).unwrap_or_default();
     text("apiVersion") == API_VERSION && text("kind").eq_ignore_ascii_case("template")
 }
 
 /// The posted files as a tree.
-fn files(contents: Vec<Value>, budget: TreeBudget) -> Result<FileTree, ApiError> {
+pub(super) fn files(contents: Vec<Value>, budget: TreeBudget) -> Result<FileTree, ApiError> {
     let mut tree = FileTree::with_budget(budget);
     for (position, item) in contents.into_iter().enumerate() {
         let place = format!("request/body/directoryContents/{position}");
@@ -151,7 +151,7 @@ fn files(contents: Vec<Value>, budget: TreeBudget) -> Result<FileTree, ApiError>
 
 /// A path inside the template's folder. Git's own files are left out: a template's source never holds them, but
 /// an editor that sends a whole folder does.
-fn path(text: &str) -> Result<Option<TreePath>, ApiError> {
+pub(super) fn path(text: &str) -> Result<Option<TreePath>, ApiError> {
     match TreePath::resolve(None, text) {
         Ok(Some(path)) => Ok(Some(path)),
         Ok(None) => {

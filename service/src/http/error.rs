@@ -15,7 +15,7 @@ use crate::db::DbError;
 use crate::entities::EntityStoreError;
 use crate::git::GitError;
 use crate::journal::FailureInfo;
-use crate::task::{CreateError, DryRunError, RetryError, TaskError, Unknown};
+use crate::task::{CreateError, DryRunError, RetryError, TaskError, TrialError, Unknown};
 use crate::template::{FetchError, FindError, SchemaViolation};
 
 type Cause = Arc<dyn std::error::Error + Send + Sync>;
@@ -238,6 +238,18 @@ impl From<CreateError> for ApiError {
             CreateError::Steps(_) => Self::input(error.to_string()),
             CreateError::Files(error) => error.into(),
             CreateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TrialError> for ApiError {
+    fn from(error: TrialError) -> Self {
+        match error {
+            TrialError::BadReference(message) => Self::input(message),
+            TrialError::NotFound(error) => error.into(),
+            TrialError::Files(error) => error.into(),
+            TrialError::Repository(error) => Self::named(error.name(), error.to_string()),
+            broken @ TrialError::Broken(_) => Self::internal(broken),
         }
     }
 }

@@ -9,13 +9,17 @@ mod parameters;
 mod scaffolder;
 mod schemas;
 mod tasks;
+mod trial;
 
 use serde_json::{Map, Value, json};
 
 /// The whole document.
 pub fn openapi() -> Value {
     let paths: Map<String, Value> =
-        [tasks::paths(), scaffolder::paths(), operations::paths()].into_iter().flatten().collect();
+        [tasks::paths(), scaffolder::paths(), trial::paths(), operations::paths()]
+            .into_iter()
+            .flatten()
+            .collect();
     json!({
         "openapi": "3.0.3",
         "info": {

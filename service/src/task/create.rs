@@ -83,7 +83,7 @@ pub(super) fn step_faults(template: &Template, registry: &Registry) -> Vec<StepF
 }
 
 /// The comparable form of a reference to a template; the kind may be left out.
-fn template_ref(text: &str) -> Result<String, CreateError> {
+pub(super) fn template_ref(text: &str) -> Result<String, CreateError> {
     let not_a_template =
         || CreateError::BadReference("Invalid kind, only 'Template' kind is supported".to_owned());
     let parsed = EntityRef::parse_with(text, Some("Template"), None).map_err(|_| not_a_template())?;

@@ -1,6 +1,8 @@
 //! Dry runs: the same walk, a journal in memory, effects left out.
 
-use serde_json::Value;
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::create::{spec_of, step_faults};
@@ -9,7 +11,7 @@ use super::model::{BACKSTAGE_TOKEN, TaskSecrets};
 use super::run::empty_workspace;
 use super::runner::{Runner, Tools};
 use super::scope::Scope;
-use super::{DryRunError, DryRunRequest, DryRunResult, Tasks, Unknown};
+use super::{Caller, DryRunError, DryRunRequest, DryRunResult, Tasks, Unknown};
 use crate::action::{Registry, RunInfo, TemplateInfo};
 use crate::config::{Environment, ExpressionErrors};
 use crate::git::tree_id;
@@ -17,25 +19,46 @@ use crate::ids::TaskId;
 use crate::journal::Journal;
 use crate::secret::Secret;
 use crate::telemetry::Metrics;
-use crate::template::{Template, validate_secrets, validate_values};
+use crate::template::{Pin, Step, Template, validate_secrets, validate_values};
 
 /// Reference under which posted content runs.
 const DRY_RUN_REF: &str = "template:default/dry-run";
+
+/// What a dry run is given beside the template.
+pub(super) struct Inputs {
+    pub(super) values: Value,
+    pub(super) secrets: Map<String, Value>,
+    pub(super) caller: Caller,
+    pub(super) expression_errors: ExpressionErrors,
+    pub(super) mocks: Mocks,
+}
 
 impl Tasks {
     /// Runs a template without touching anything outside. A failing step is part of the result.
     pub async fn dry_run(&self, request: DryRunRequest) -> Result<DryRunResult, DryRunError> {
         let template = Template::from_entity(request.template, &request.template_file, None)
             .map_err(DryRunError::Template)?;
-        validate_values(&template, &request.values).map_err(DryRunError::Violations)?;
-        validate_secrets(&template, &Value::Object(request.secrets.clone()))
+        let held = self.inner.capabilities.sources.hold(request.files, &request.template_file);
+        let DryRunRequest { values, secrets, caller, expression_errors, mocks, .. } = request;
+        let inputs = Inputs { values, secrets, caller, expression_errors, mocks };
+        self.dry_run_of(&template, (DRY_RUN_REF, held.pin()), inputs).await
+    }
+
+    /// The same for a template whose files can be read already.
+    pub(super) async fn dry_run_of(
+        &self,
+        template: &Template,
+        (entity_ref, pin): (&str, &Pin),
+        request: Inputs,
+    ) -> Result<DryRunResult, DryRunError> {
+        validate_values(template, &request.values).map_err(DryRunError::Violations)?;
+        validate_secrets(template, &Value::Object(request.secrets.clone()))
             .map_err(DryRunError::Violations)?;
         let registry = self.registry_for(&template.spec.steps).await;
-        refuse_faults(&template, &registry, &request.mocks, request.expression_errors)?;
-        let held = self.inner.capabilities.sources.hold(request.files, &request.template_file);
+        refuse_faults(template, &registry, &request.mocks, request.expression_errors)?;
         let user =
             self.user(&request.caller).await.map_err(|error| DryRunError::Broken(error.to_string()))?;
-        let spec = spec_of(&template, request.values, user);
+        let spec = spec_of(template, request.values, user);
         let secrets: TaskSecrets = request
             .secrets
             .iter()
@@ -47,7 +70,7 @@ impl Tasks {
                 .mocks
                 .task
                 .map_or_else(|| self.inner.db.now_ms(), |task| task.created_at_ms),
-            template: TemplateInfo::new(DRY_RUN_REF, &spec.template_info, Some(held.pin().clone())),
+            template: TemplateInfo::new(entity_ref, &spec.template_info, Some(pin.clone())),
             parameters: spec.parameters.clone(),
             secret_names: secrets.keys().cloned().collect(),
             backstage_token: secrets.get(BACKSTAGE_TOKEN).cloned(),
@@ -104,8 +127,10 @@ fn refuse_faults(
     errors: ExpressionErrors,
 ) -> Result<(), DryRunError> {
     let mut faults = step_faults(template, registry);
+    let steps: HashMap<&str, &Step> =
+        template.spec.steps.iter().rev().map(|step| (step.id.as_str(), step)).collect();
     faults.retain(|fault| {
-        let Some(step) = template.spec.steps.iter().find(|step| step.id == fault.step) else { return true };
+        let Some(step) = steps.get(fault.step.as_str()) else { return true };
         match fault.unknown {
             // The action does not have to be there where a mock stands in for it.
             Unknown::Action => mocks.of(&step.id, &step.action).is_none(),

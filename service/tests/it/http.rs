@@ -3,6 +3,7 @@
 mod contract;
 mod openapi;
 mod recorded;
+mod trial;
 
 use stagecraft::db::Engine;
 

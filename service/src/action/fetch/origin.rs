@@ -48,6 +48,19 @@ pub(super) async fn folder(
     absolute(ctx, url, token, Wanted::Folder).await
 }
 
+/// The folder at an absolute `url`, without a run around it.
+pub(super) async fn folder_of(
+    capabilities: &Capabilities,
+    url: &str,
+) -> Result<(Option<CommitId>, FileTree), ActionError> {
+    let (origin, tree) = look(capabilities, url, None, Wanted::Folder).await?;
+    let commit = match origin {
+        Origin::Forge { commit, .. } => Some(commit),
+        Origin::Source { pin } => pin.commit,
+    };
+    Ok((commit, tree))
+}
+
 /// The file at `url`.
 pub(super) async fn file(
     ctx: &mut ActionContext<'_>,
