@@ -105,13 +105,14 @@ impl Tasks {
         let outcome = runner.walk().await.map_err(|error| DryRunError::Broken(error.to_string()))?;
         let files = runner.workspace;
         let (reports, problems) = runner.record.into_parts();
+        let steps = spec.steps;
         let log = journal.into_events().into_iter().map(|(_, body)| body).collect();
         Ok(DryRunResult {
             log,
             tree_id: tree_id(&files).ok(),
             files,
             output: outcome.output,
-            steps: spec.steps.clone(),
+            steps,
             reports,
             failure: outcome.failure,
             problems,

@@ -4,7 +4,9 @@
 //! `environment.secrets` only where the caller asks for [`Scope::with_secrets`]. Every string of a secret is
 //! marked, and so is every step output that holds one.
 
-use nunjucks::{Context, Value as NValue};
+use std::sync::Arc;
+
+use nunjucks::{Context, Object, Value as NValue};
 use serde_json::{Map, Value, json};
 
 use super::TaskSpec;
@@ -21,7 +23,8 @@ pub(super) struct Scope {
     environment: NValue,
     environment_with_secrets: NValue,
     secrets: NValue,
-    steps: Vec<(String, NValue)>,
+    /// Outputs by step. It grows in place: a template may have thousands of steps.
+    steps: Arc<Object>,
     /// Every secret text, longest first.
     texts: Vec<String>,
 }
@@ -60,7 +63,7 @@ impl Scope {
                 ("secrets", environment_secrets),
             ]),
             secrets: marked(secrets),
-            steps: Vec::new(),
+            steps: Arc::default(),
             texts,
         }
     }
@@ -69,16 +72,12 @@ impl Scope {
     pub(super) fn add_step(&mut self, id: &str, outputs: &Map<String, Value>, derived: &[String]) {
         let marked = self.marked(&Value::Object(outputs.clone()), derived);
         let step = NValue::object([("output", marked)]);
-        match self.steps.iter_mut().find(|(other, _)| other == id) {
-            Some((_, earlier)) => *earlier = step,
-            None => self.steps.push((id.to_owned(), step)),
-        }
+        Arc::make_mut(&mut self.steps).insert(id, step);
     }
 
     /// The outputs of a step as they may be shown.
     pub(super) fn shown_output(&self, id: &str) -> Value {
-        let found = self.steps.iter().rev().find(|(known, _)| known == id);
-        let output = found.and_then(|(_, step)| step.get("output").to_masked_json());
+        let output = self.steps.get(id).and_then(|step| step.get("output").to_masked_json());
         output.unwrap_or_else(|| Value::Object(Map::new()))
     }
 
@@ -95,8 +94,7 @@ impl Scope {
     }
 
     fn common(&self) -> Context {
-        let steps = self.steps.iter().map(|(id, value)| (id.as_str(), value.clone()));
-        self.base.overlay().with("steps", NValue::object(steps.collect::<Vec<_>>()))
+        self.base.overlay().with("steps", NValue::Object(Arc::clone(&self.steps)))
     }
 
     /// Hides every secret that stands in `text`, and every text of `derived`. Marks are what keeps secrets out

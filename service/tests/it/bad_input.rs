@@ -5,6 +5,7 @@
 
 mod asked;
 mod database;
+mod large;
 mod limits;
 mod names;
 mod written;
@@ -75,6 +76,14 @@ impl Api {
     pub(crate) async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let url = format!("{}/api/scaffolder{path}", self.base);
         let answer = self.client.post(url).json(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    /// The same with a body that is sent as it is.
+    pub(crate) async fn post_text(&self, path: &str, body: String) -> (u16, Value) {
+        let url = format!("{}/api/scaffolder{path}", self.base);
+        let request = self.client.post(url).header("content-type", "application/json").body(body);
+        let answer = request.send().await.unwrap();
         (answer.status().as_u16(), answer.json().await.unwrap())
     }
 

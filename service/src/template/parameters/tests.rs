@@ -145,6 +145,22 @@ fn defaults_are_filled_in_where_nothing_was_given() {
 }
 
 #[test]
+fn a_schema_that_names_itself_twice_is_not_followed_without_end() {
+    let twice = json!({ "$ref": "#" });
+    let forms = [
+        json!({ "allOf": [twice, twice], "properties": { "a": { "default": 1 } } }),
+        json!({ "properties": { "a": twice, "b": twice, "c": { "default": 1 } } }),
+        json!({ "properties": { "a": { "default": 1 } }, "anyOf": [twice, { "required": ["x"] }] }),
+    ];
+
+    for form in forms {
+        let filled = with_defaults(&template(json!({ "parameters": form })), &json!({ "a": { "x": 1 } }));
+
+        assert!(filled.is_object(), "{form}");
+    }
+}
+
+#[test]
 fn a_branch_that_is_not_clear_gives_no_defaults() {
     let template = template(json!({"parameters": {"oneOf": [
         {"properties": {"a": {"default": 1}}},

@@ -139,3 +139,93 @@ fn a_template_that_is_not_there_is_a_fault_of_the_command_line() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("`nowhere.yaml`"), "{}", ran.err);
 }
+
+#[test]
+fn a_diff_tells_what_a_folder_would_get() {
+    let program = program();
+    program.write("service/skeleton/new.md", "new\n");
+    program.write("service/skeleton/same.md", "same\n");
+    program.write("there/demo.txt", "demo:1\n\u{1b}[2J\n");
+    program.write("there/same.md", "same\n");
+    program.write("there/mine.rs", "fn main() {}\n");
+    program.write("there/.gitignore", "/target\n");
+    program.write("there/target/built", "x");
+    program.write("there/.git/HEAD", "ref: refs/heads/main\n");
+    program.write("there/.stagecraft/service.lock.json", "{}");
+
+    let ran = program.run(&["render", "service", "--set", "name=demo", "--diff", "there"]);
+
+    insta::assert_snapshot!(ran.steady(), @r"
+      ✓ Fetch
+      – Publish  (skipped: publish:github does not support dry-run)
+    3 files, <size>; nothing was written, name a folder with `--out`
+    Only there: .gitignore
+    --- a/demo.txt
+    +++ b/demo.txt
+    @@ -1,2 +1 @@
+    -demo:1
+    -\u{1b}[2J
+    +demo:8080
+    Only there: mine.rs
+    --- /dev/null
+    +++ b/new.md
+    @@ -0,0 +1 @@
+    +new
+    1 added, 1 changed, 2 only there, 1 the same
+    exit code 0
+    ");
+}
+
+#[test]
+fn a_diff_is_made_before_the_same_folder_is_written_to() {
+    let program = program();
+    program.write("there/demo.txt", "old\n");
+
+    let there = ["--diff", "there", "--out", "there", "--force", "--json"];
+    let ran = program.run(&[&["render", "service", "--set", "name=demo"][..], &there].concat());
+
+    let printed: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(
+        printed["diff"],
+        json!({
+            "added": 0, "changed": 1, "removed": 0, "unchanged": 0,
+            "files": [{
+                "path": "demo.txt", "change": "changed", "content": "text",
+                "diff": "--- a/demo.txt\n+++ b/demo.txt\n@@ -1 +1 @@\n-old\n+demo:8080\n",
+            }],
+        })
+    );
+    assert_eq!(program.read("there/demo.txt"), "demo:8080\n");
+}
+
+#[test]
+fn a_diff_is_made_against_a_repository() {
+    let program = program();
+    let made = program.run(&["new", "service/template.yaml", "--set", "name=demo", "--no-input"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+
+    for repository in ["github.com?owner=acme&repo=demo", "https://github.com/acme/demo"] {
+        let set = ["--set", "name=demo", "--set", "port=1", "--diff", repository];
+        let ran = program.run(&[&["render", "service"][..], &set].concat());
+
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(ran.out.contains("-demo:8080\n+demo:1\n"), "{}", ran.out);
+        assert!(ran.out.ends_with("0 added, 1 changed, 0 only there, 0 the same\n"), "{}", ran.out);
+    }
+}
+
+#[test]
+fn what_cannot_be_compared_with_is_told() {
+    let program = program();
+
+    for (at, code, part) in [
+        ("nowhere", 2, "`--diff nowhere` cannot be read"),
+        ("github.com?owner=acme&repo=none", 1, "acme/none"),
+        ("https://github.com/acme/none/issues", 1, "https://github.com/acme/none/issues"),
+    ] {
+        let ran = program.run(&["render", "service", "--set", "name=demo", "--diff", at]);
+
+        assert_eq!(ran.code, code, "{at}: {}", ran.err);
+        assert!(ran.err.contains(part), "{at}: {}", ran.err);
+    }
+}
