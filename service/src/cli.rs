@@ -4,6 +4,7 @@
 //! rows below.
 
 mod actions;
+mod builtin;
 mod completions;
 mod console;
 mod demo;

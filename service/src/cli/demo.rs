@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
+use super::builtin::lay_out_templates;
 use super::console::{draw, duration, size};
 use super::error::CommandError;
 use super::follow::{Follower, print_output};
@@ -21,17 +22,6 @@ use crate::telemetry;
 use client::Client;
 
 mod client;
-
-mod builtin {
-    //! The golden paths in the binary, as `build.rs` wrote them down.
-
-    include!(concat!(env!("OUT_DIR"), "/builtin_templates.rs"));
-
-    /// All files: path, whether executable, content.
-    pub(super) fn files() -> &'static [(&'static str, bool, &'static [u8])] {
-        FILES
-    }
-}
 
 const TEMPLATE: &str = "rust-service";
 const OWNER: &str = "acme";
@@ -190,28 +180,6 @@ fn print_next(app: &App) {
 
 fn has_content(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some())
-}
-
-/// Writes the golden paths of the binary to `folder`.
-fn lay_out_templates(folder: &Path) -> anyhow::Result<()> {
-    for (name, executable, content) in builtin::files() {
-        let path = folder.join(name);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        std::fs::write(&path, content).with_context(|| format!("`{}` cannot be written", path.display()))?;
-        if *executable {
-            make_executable(&path)?;
-        }
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn make_executable(path: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
 }
 
 async fn git_clone(url: &str, folder: &Path) -> anyhow::Result<()> {

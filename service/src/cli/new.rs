@@ -11,11 +11,12 @@ use serde_json::{Map, Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::Global;
+use super::builtin::lay_out_templates;
 use super::error::{CommandError, as_given};
 use super::follow::{Follower, print_output};
 use super::prompt::{self, Answers};
 use super::values::{self, ValueOptions};
-use crate::app::App;
+use crate::app::{App, DataFolder};
 use crate::config::{Config, ExpressionErrors};
 use crate::ids::TaskId;
 use crate::journal::EventKind;
@@ -30,7 +31,8 @@ pub(super) struct New {
     template: String,
     #[command(flatten)]
     values: ValueOptions,
-    /// Template folders, files or git URLs; added to those of the settings.
+    /// Template folders, files or git URLs; added to those of the settings. Where neither names any, the golden
+    /// paths of this program are taken.
     #[arg(long = "templates", value_name = "SOURCE")]
     sources: Vec<String>,
     /// A secret of the task, read from an environment variable or a file: `name=env:TOKEN`, `name=file:path`.
@@ -60,6 +62,11 @@ impl New {
         let file = self.template_file()?;
         if let Some(file) = &file {
             config.templates.sources = vec![file.display().to_string()];
+        } else if config.templates.sources.is_empty() {
+            // Nobody has said where templates are: those that the program brings.
+            let folder = DataFolder::open(&config.data_dir)?.templates();
+            lay_out_templates(&folder)?;
+            config.templates.sources.push(folder.display().to_string());
         }
         let app = App::build(config).await?;
         let template = match &file {

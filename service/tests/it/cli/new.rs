@@ -109,3 +109,27 @@ fn a_secret_without_its_variable_is_a_fault_of_the_command_line() {
     assert_eq!(ran.code, 2);
     assert!(ran.err.contains("`NOT_SET`"), "{}", ran.err);
 }
+
+#[test]
+fn without_any_source_the_golden_paths_of_the_program_are_there() {
+    let program = Program::new();
+    let values = [
+        "--set",
+        "name=order-api",
+        "--set",
+        "description=Takes orders",
+        "--set",
+        "owner=group:default/orders",
+        "--set",
+        "repoUrl=github.com?owner=example&repo=order-api",
+    ];
+
+    let made = program.run(&[&["new", "rust-service"][..], &values].concat());
+    let unknown = program.run(&["new", "rust-servcie"]);
+    let other = program.run(&["new", "rust-service", "--templates", "nowhere"]);
+
+    assert_eq!(made.code, 0, "{}", made.err);
+    assert!(made.out.contains("github.com/example/order-api"), "{}", made.out);
+    assert!(unknown.err.contains("did you mean `rust-service`?"), "{}", unknown.err);
+    assert!(other.err.contains("there is no template `rust-service`"), "{}", other.err);
+}
