@@ -22,6 +22,7 @@ pub mod fetch;
 pub mod fs;
 pub mod notification;
 pub mod publish;
+pub mod roadie;
 pub mod workspace;
 
 use std::borrow::Cow;

@@ -48,6 +48,8 @@ mod text;
 mod utf16;
 mod value;
 
+pub mod js;
+
 pub use budget::{Budget, Limit};
 pub use context::{Context, Function};
 pub use env::{Environment, EnvironmentBuilder, FilterCall, Syntax};

@@ -18,7 +18,7 @@ pub use absent::UnknownAction;
 
 use super::{
     Action, ActionContext, ActionError, Capabilities, Definition, backstage, catalog, debug, fetch, fs,
-    notification, publish, workspace,
+    notification, publish, roadie, workspace,
 };
 use crate::template::SchemaViolation;
 use crate::template::parameters::validate_against;
@@ -181,6 +181,19 @@ impl Registry {
         registry.register(publish::CreateRepository);
         registry.register(publish::GitHub);
         registry.register(publish::PushRepository);
+        registry.register(roadie::Append);
+        registry.register(roadie::Jsonata);
+        registry.register(roadie::Merge);
+        registry.register(roadie::MergeJson);
+        registry.register(roadie::Parse);
+        registry.register(roadie::Replace);
+        registry.register(roadie::SerializeJson);
+        registry.register(roadie::SerializeYaml);
+        registry.register(roadie::Sleep);
+        registry.register(roadie::TransformJson);
+        registry.register(roadie::TransformYaml);
+        registry.register(roadie::Write);
+        registry.register(roadie::Zip);
         registry.register(workspace::Template);
         registry.register(workspace::TemplateFile);
         registry

@@ -32,6 +32,7 @@ mod preview_doors;
 mod public_shapes;
 mod queue;
 mod recovery;
+mod roadie;
 mod support;
 mod tasks;
 mod templates;

@@ -57,6 +57,26 @@ impl JsRegex {
         (out, next)
     }
 
+    /// Replaces every match, as long as what comes out has at most so many bytes.
+    pub(crate) fn replace_within(&self, text: &str, with: &str, most: usize, out: &mut String) -> Option<()> {
+        let (mut copied, mut at) = (0, 0);
+        while let Some(captures) = self.captures_at(text, at, false) {
+            let found = captures.get(0)?;
+            out.push_str(text.get(copied..found.start())?);
+            expand(with, &Match::of(text, &captures, &self.regex), out);
+            copied = found.end();
+            at = if found.is_empty() { next_char(text, found.end()) } else { found.end() };
+            if out.len() > most {
+                return None;
+            }
+            if at > text.len() {
+                break;
+            }
+        }
+        out.push_str(text.get(copied..)?);
+        Some(())
+    }
+
     /// At most how many pieces a split gives.
     pub(crate) fn count_pieces(&self, text: &str) -> usize {
         let matches = self.regex.find_iter(text).count() + 1;

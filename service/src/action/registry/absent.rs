@@ -71,8 +71,6 @@ const DOTNET: &str = "no program is started for a template; keep what `dotnet ne
                       render it with `fetch:template`";
 const SHELL: &str = "no program is started for a template; do it with actions that change the workspace, or in \
                      a workflow of the new repository";
-const JSONATA: &str = "JSONata is not evaluated; compute the value in a `${{ … }}` expression, after reading the file \
-                       with `roadiehq:utils:fs:parse`";
 const SENTRY: &str = "Sentry has no action here; call its API with `http:backstage:request` through a proxy of \
                       your Backstage";
 const AWS: &str = "there is no action for AWS; make the resources in a workflow or with Terraform of the new \
@@ -95,7 +93,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("fetch:rails", RAILS),
     ("run:yeoman", YEOMAN),
     ("dotnet:", DOTNET),
-    ("roadiehq:utils:jsonata", JSONATA),
     ("roadiehq:aws:", AWS),
     ("aws:", AWS),
     ("sentry:", SENTRY),
