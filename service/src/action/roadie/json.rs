@@ -86,12 +86,12 @@ impl Writer<'_> {
             Value::Number(given) => out.push_str(&number(given)),
             Value::Array(items) => {
                 let inner = format!("{indent}{}", self.space);
-                self.all(('[', ']'), indent, items.iter(), out, |item, out| self.value(item, &inner, out));
+                self.all(('[', ']', indent), items.iter(), out, |item, out| self.value(item, &inner, out));
             }
             Value::Object(members) => {
                 let inner = format!("{indent}{}", self.space);
                 let colon = if self.space.is_empty() { ":" } else { ": " };
-                self.all(('{', '}'), indent, self.members(members), out, |(name, member), out| {
+                self.all(('{', '}', indent), self.members(members), out, |(name, member), out| {
                     out.push_str(&Value::from(name).to_string());
                     out.push_str(colon);
                     self.value(member, &inner, out);
@@ -119,8 +119,7 @@ impl Writer<'_> {
 
     fn all<T>(
         &self,
-        (open, close): (char, char),
-        indent: &str,
+        (open, close, indent): (char, char, &str),
         items: impl ExactSizeIterator<Item = T>,
         out: &mut String,
         mut one: impl FnMut(T, &mut String),
