@@ -242,8 +242,8 @@ mod tests {
 
     #[test]
     fn lines_that_are_indented_further_stay() {
-        let text = "  a line that is much longer than twenty\nand another that is longer than twenty";
+        let text = "    a line that is much longer than twenty\nand another that is longer than twenty";
 
-        assert!(folded(text, Mode::Block).starts_with("  a line that is much longer than twenty\n"));
+        assert!(folded(text, Mode::Block).starts_with("    a line that is much longer than twenty\n"));
     }
 }

@@ -138,7 +138,7 @@ mod tests {
 
         assert_eq!(
             merged,
-            "# image\nimage: # which\n  tag: 2.0.1 # the version\n  pull: always\nport: 80\nnew:\n  a:\n    - 1\n"
+            "# image\nimage:\n  # which\n  tag: 2.0.1 # the version\n  pull: always\nport: 80\nnew:\n  a:\n    - 1\n"
         );
     }
 

@@ -31,7 +31,7 @@ fn quotes_suit_what_they_hold() {
 #[test]
 fn texts_of_several_lines_are_blocks() {
     assert_eq!(written("a\nb"), "|-\n  a\n  b");
-    assert_eq!(written("a\n\n"), "|+\n  a\n\n");
+    assert_eq!(written("a\n\n"), "|+\n  a\n");
     assert_eq!(written("  a\nb\n"), "|2\n    a\n  b");
     assert_eq!(written("a\n  "), "\"a\\n  \"");
 }
