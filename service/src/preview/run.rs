@@ -9,8 +9,8 @@ use super::diff::{self, Change, FileDiff};
 use crate::journal::{EventBody, StepState};
 use crate::task::{DryRunResult, StepCall, StepEnd};
 
-/// How the line begins that tells a step's input; the input is shown by itself.
-const INPUT_LINE: &str = "in dry-run mode with inputs";
+/// What the line holds that tells a step's input; the input is shown by itself.
+const INPUT_LINE: &str = "in dry-run mode with inputs (secrets redacted): ";
 
 /// A run.
 #[derive(Debug)]
@@ -129,7 +129,7 @@ fn take(body: EventBody, lines: &mut HashMap<String, Lines>) {
         Some(StepState::Processing) => {}
         Some(StepState::Completed) => known.why = None,
         Some(_) => known.why = Some(body.message),
-        None if body.message.starts_with("Running ") && body.message.contains(INPUT_LINE) => {}
+        None if body.message.contains(INPUT_LINE) => {}
         None => known.lines.push(body.message),
     }
 }

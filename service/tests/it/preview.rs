@@ -220,6 +220,8 @@ async fn steps_show_their_inputs_with_secrets_masked() {
     let ends: Vec<_> = run.steps.iter().map(|step| step.end).collect();
     assert_eq!(ends, [Some(StepEnd::Ran), Some(StepEnd::LeftOut)]);
     assert_eq!(run.steps[1].calls[0].input["description"], "***");
+    let repeats = |line: &String| line.contains("dry-run mode with inputs");
+    assert!(!run.steps.iter().flat_map(|step| &step.lines).any(repeats));
     assert!(!format!("{shown:?}").contains("hunter22"));
 }
 

@@ -194,3 +194,6 @@ fn push_uncut(out: &mut String, head: &str, line: &str) {
     }));
     out.push('\n');
 }
+
+#[cfg(test)]
+mod tests;
