@@ -4,6 +4,7 @@
 //! rendering has used so far. What goes over the allowance ends the rendering with an error that
 //! names the limit; nothing is allocated first and measured later.
 
+use crate::env::Dialect;
 use crate::error::{ErrorKind, Fault, Res};
 use std::cell::Cell;
 
@@ -100,6 +101,8 @@ impl Limit {
 #[derive(Debug)]
 pub(crate) struct Meter {
     budget: Budget,
+    /// Whose rules hold; filters, tests and methods are told so with their allowance.
+    dialect: Dialect,
     work: Cell<u64>,
     output: Cell<u64>,
     text: Cell<u64>,
@@ -107,14 +110,19 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    pub(crate) fn new(budget: &Budget) -> Self {
+    pub(crate) fn new(budget: &Budget, dialect: Dialect) -> Self {
         Self {
             budget: budget.clone(),
+            dialect,
             work: Cell::new(0),
             output: Cell::new(0),
             text: Cell::new(0),
             calls: Cell::new(0),
         }
+    }
+
+    pub(crate) fn is_legacy(&self) -> bool {
+        self.dialect == Dialect::Legacy
     }
 
     /// One step.

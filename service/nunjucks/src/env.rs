@@ -32,6 +32,17 @@ impl Syntax {
     }
 }
 
+/// Whose rules hold where the two original engines differ.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dialect {
+    /// The engine that Backstage has now: an expression keeps the type of its value.
+    #[default]
+    Current,
+    /// The engine that Backstage had before: a value is rendered through JSON text, and more of JavaScript's
+    /// methods can be called.
+    Legacy,
+}
+
 /// What a registered filter is given.
 #[derive(Clone, Copy, Debug)]
 pub struct FilterCall<'a> {
@@ -55,6 +66,7 @@ pub(crate) type Filter = dyn Fn(FilterCall<'_>) -> Result<Value, String> + Send 
 #[derive(Clone)]
 pub struct Environment {
     pub(crate) syntax: Syntax,
+    pub(crate) dialect: Dialect,
     pub(crate) trim_blocks: bool,
     pub(crate) lstrip_blocks: bool,
     pub(crate) budget: Budget,
@@ -67,6 +79,7 @@ impl Environment {
     pub fn builder(syntax: Syntax) -> EnvironmentBuilder {
         EnvironmentBuilder(Self {
             syntax,
+            dialect: Dialect::Current,
             trim_blocks: false,
             lstrip_blocks: false,
             budget: Budget::default(),
@@ -82,6 +95,17 @@ impl Environment {
     /// If the source is not a template of this syntax, or goes over the budget.
     pub fn parse(&self, source: &str) -> Result<Template, Error> {
         Template::parse(self, source)
+    }
+
+    /// The same environment with the other engine's rules, or with its own.
+    #[must_use]
+    pub fn with_dialect(mut self, dialect: Dialect) -> Self {
+        self.dialect = dialect;
+        self
+    }
+
+    pub(crate) fn is_legacy(&self) -> bool {
+        self.dialect == Dialect::Legacy
     }
 
     /// The allowance of one rendering.
@@ -105,6 +129,7 @@ impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Environment")
             .field("syntax", &self.syntax)
+            .field("dialect", &self.dialect)
             .field("trim_blocks", &self.trim_blocks)
             .field("lstrip_blocks", &self.lstrip_blocks)
             .field("budget", &self.budget)
@@ -120,6 +145,12 @@ impl fmt::Debug for Environment {
 pub struct EnvironmentBuilder(Environment);
 
 impl EnvironmentBuilder {
+    /// Whose rules hold where the original engines differ.
+    pub fn dialect(mut self, dialect: Dialect) -> Self {
+        self.0.dialect = dialect;
+        self
+    }
+
     /// Whether the first line break after a statement tag is dropped.
     pub fn trim_blocks(mut self, on: bool) -> Self {
         self.0.trim_blocks = on;

@@ -97,7 +97,7 @@ impl<'a> Run<'a> {
             source,
             env,
             context,
-            meter: Meter::new(&env.budget),
+            meter: Meter::new(&env.budget, env.dialect),
             exports: Scope::walled(None),
             opened: RefCell::default(),
             loop_name: ast.symbol("loop"),
@@ -165,9 +165,14 @@ impl<'a> Run<'a> {
 
     fn output(&self, expr: ExprId, place: &Place, out: &mut TextBuffer) -> Res<()> {
         let value = self.expr(expr, place)?;
-        let written = output_text(&value, &self.meter)
-            .and_then(|text| self.meter.output(text.as_str().len()).map(|()| out.push(&text)));
-        written.map_err(|fault| fault.at(self.ast.expr(expr).1))
+        self.write(&value, out).map_err(|fault| fault.at(self.ast.expr(expr).1))
+    }
+
+    fn write(&self, value: &V, out: &mut TextBuffer) -> Res<()> {
+        let text = output_text(value, &self.meter)?;
+        self.meter.output(text.as_str().len())?;
+        out.push(&text);
+        Ok(())
     }
 
     fn branch(

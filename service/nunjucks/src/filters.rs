@@ -151,6 +151,8 @@ impl<'a> Call<'a> {
 
 /// Applies a filter.
 pub(crate) fn apply(filter: Builtin, input: &V, args: Vec<V>, meter: &Meter) -> Res<V> {
+    V::refuse_functions(std::slice::from_ref(input), meter)?;
+    V::refuse_functions(&args, meter)?;
     let call = Call { input, args: &args, meter };
     let result = dispatch(filter, &call).map_err(|fault| fault.named(filter.name()))?;
     if filter == Builtin::Default {

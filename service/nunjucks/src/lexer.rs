@@ -7,7 +7,7 @@ mod token;
 
 pub(crate) use token::{Op, Tok, Token, read_string, tokenize};
 
-use crate::env::Syntax;
+use crate::env::{Dialect, Environment, Syntax};
 use crate::error::{Fault, Res};
 use crate::utf16::is_space;
 use std::collections::VecDeque;
@@ -34,6 +34,7 @@ enum Kind {
 pub(crate) struct Lexer<'s> {
     source: &'s str,
     syntax: Syntax,
+    dialect: Dialect,
     trim_blocks: bool,
     lstrip_blocks: bool,
     at: usize,
@@ -44,12 +45,13 @@ pub(crate) struct Lexer<'s> {
 }
 
 impl<'s> Lexer<'s> {
-    pub(crate) fn new(source: &'s str, syntax: Syntax, trim_blocks: bool, lstrip_blocks: bool) -> Self {
+    pub(crate) fn new(source: &'s str, env: &Environment) -> Self {
         Self {
             source,
-            syntax,
-            trim_blocks,
-            lstrip_blocks,
+            syntax: env.syntax,
+            dialect: env.dialect,
+            trim_blocks: env.trim_blocks,
+            lstrip_blocks: env.lstrip_blocks,
             at: 0,
             raw: None,
             ready: VecDeque::new(),
@@ -147,7 +149,7 @@ impl<'s> Lexer<'s> {
             _ => text.rfind('\n').map_or("", |newline| text.get(..=newline).unwrap_or(text)),
         };
         last = keep(last);
-        if last.is_empty() && cut > 0 {
+        if last.is_empty() && cut > 0 && self.dialect == Dialect::Current {
             raw_text = keep(raw_text);
         }
         for (range, kept) in [(raw, raw_text), (text, last)] {
@@ -183,7 +185,7 @@ impl<'s> Lexer<'s> {
     }
 
     fn read_tag(&mut self, offset: usize, close: &str) -> Res<()> {
-        let Some(end) = tokenize(self.source, self.at, close, &mut self.tokens)? else {
+        let Some(end) = tokenize(self.source, self.at, (close, self.dialect), &mut self.tokens)? else {
             let what = if close == "%}" { "statement" } else { "expression" };
             return Err(Fault::syntax(format!("the {what} is not closed; add `{close}`"), offset));
         };
@@ -245,6 +247,10 @@ impl<'s> Lexer<'s> {
             if trim_right {
                 self.skip_space();
             }
+            return Ok(());
+        }
+        if self.dialect == Dialect::Legacy {
+            // The tag counts for nothing, and what follows it is no more raw.
             return Ok(());
         }
         Err(Fault::syntax(format!("`{name}` is not closed; add `{{% end{name} %}}`"), offset))

@@ -35,6 +35,7 @@ mod error;
 mod eval;
 mod filters;
 mod inspect;
+mod legacy;
 mod lexer;
 mod methods;
 mod number;
@@ -52,9 +53,12 @@ pub mod js;
 
 pub use budget::{Budget, Limit};
 pub use context::{Context, Function};
-pub use env::{Environment, EnvironmentBuilder, FilterCall, Syntax};
+pub use env::{Dialect, Environment, EnvironmentBuilder, FilterCall, Syntax};
 pub use error::{Error, ErrorKind};
 pub use inspect::{Call, Inspection, Named, Output, Reference, Segment, Shape, callable_names};
 pub use template::Template;
 pub use text::{MASK, Text};
 pub use value::{JsMap, Object, Value};
+
+#[cfg(test)]
+mod tests;

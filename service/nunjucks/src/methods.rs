@@ -3,22 +3,24 @@
 //! The list is closed: what is not here is undefined, whatever JavaScript has.
 
 mod array;
+pub(crate) mod legacy;
 mod number;
 mod object;
 mod string;
 
 use crate::budget::Meter;
+use crate::env::Environment;
 use crate::error::Res;
 use crate::number::to_integer;
 use crate::runtime::{V, plain_number, to_text};
-use crate::text::Mark;
+use crate::text::{Mark, Text};
 use std::ops::BitOr;
 
 /// A method of some kind of value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Method(&'static str);
 
-const STRING: [&str; 17] = [
+pub(crate) const STRING: [&str; 17] = [
     "charAt",
     "charCodeAt",
     "concat",
@@ -37,8 +39,8 @@ const STRING: [&str; 17] = [
     "trimEnd",
     "trimStart",
 ];
-const NUMBER: [&str; 4] = ["toExponential", "toFixed", "toPrecision", "toString"];
-const ARRAY: [&str; 17] = [
+pub(crate) const NUMBER: [&str; 4] = ["toExponential", "toFixed", "toPrecision", "toString"];
+pub(crate) const ARRAY: [&str; 17] = [
     "at",
     "concat",
     "copyWithin",
@@ -57,8 +59,8 @@ const ARRAY: [&str; 17] = [
     "splice",
     "unshift",
 ];
-const JINJA_ARRAY: [&str; 6] = ["append", "count", "find", "index", "insert", "remove"];
-const JINJA_OBJECT: [&str; 5] = ["get", "has_key", "items", "keys", "values"];
+pub(crate) const JINJA_ARRAY: [&str; 6] = ["append", "count", "find", "index", "insert", "remove"];
+pub(crate) const JINJA_OBJECT: [&str; 5] = ["get", "has_key", "items", "keys", "values"];
 
 /// The methods that some value has.
 pub(crate) fn names(jinja: bool) -> impl Iterator<Item = &'static str> {
@@ -68,7 +70,18 @@ pub(crate) fn names(jinja: bool) -> impl Iterator<Item = &'static str> {
 }
 
 /// The method of this name on this value.
-pub(crate) fn find(receiver: &V, name: &str, jinja: bool) -> Option<Method> {
+pub(crate) fn find(receiver: &V, name: &str, env: &Environment) -> Option<Method> {
+    let jinja = env.syntax.jinja;
+    if env.is_legacy() {
+        let more: &[&'static str] = match receiver {
+            V::String(_) | V::Safe(_) => &legacy::STRING,
+            V::Number(..) | V::Bool(..) => &legacy::SCALAR,
+            _ => &[],
+        };
+        if let Some(name) = more.iter().find(|known| **known == name) {
+            return Some(Method(name));
+        }
+    }
     let (own, more): (&[&'static str], &[&'static str]) = match receiver {
         V::String(_) | V::Safe(_) => (&STRING, &[]),
         V::Number(..) => (&NUMBER, &[]),
@@ -120,6 +133,7 @@ impl Method {
 /// What a method is given.
 struct Call<'a> {
     args: &'a [V],
+    jinja: bool,
     meter: &'a Meter,
 }
 
@@ -143,9 +157,17 @@ impl<'a> Call<'a> {
 }
 
 /// Calls a method. A marked receiver or argument marks what comes out.
-pub(crate) fn call(receiver: &V, method: Method, args: Vec<V>, meter: &Meter) -> Res<V> {
-    let call = Call { args: &args, meter };
+pub(crate) fn call(receiver: &V, method: Method, args: Vec<V>, (jinja, meter): (bool, &Meter)) -> Res<V> {
+    V::refuse_functions(std::slice::from_ref(receiver), meter)?;
+    V::refuse_functions(&args, meter)?;
+    let call = Call { args: &args, jinja, meter };
     let result = match receiver {
+        V::String(_) | V::Safe(_) if legacy::STRING.contains(&method.0) => {
+            let chars = receiver.as_text().map_or("", Text::as_str);
+            meter.text(chars.len()).and_then(|()| legacy::string(chars, method.0, &call))
+        }
+        V::Number(..) | V::Bool(..) if method.0 == "valueOf" => Ok(receiver.clone()),
+        V::Bool(..) => to_text(receiver, meter).map(V::String),
         V::String(text) => string::call(text, method.0, &call),
         V::Safe(text) => string::call(text, method.0, &call),
         V::Number(number, _) => number::call(*number, method.0, &call),

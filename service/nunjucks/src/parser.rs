@@ -5,7 +5,7 @@
 
 mod expr;
 mod operand;
-mod statement;
+pub(crate) mod statement;
 
 use crate::ast::{Ast, Expr, ExprId, Node, Sym};
 use crate::budget::{Budget, Limit, to_u64};
@@ -32,9 +32,10 @@ pub(crate) fn parse(env: &Environment, source: &str) -> Res<Ast> {
     }
     let mut parser = Parser {
         source,
-        lexer: Lexer::new(source, env.syntax, env.trim_blocks, env.lstrip_blocks),
+        lexer: Lexer::new(source, env),
         budget: &env.budget,
         jinja: env.syntax.jinja,
+        legacy: env.is_legacy(),
         ast: Ast::default(),
         symbols: HashMap::new(),
         token: 0,
@@ -55,6 +56,7 @@ struct Parser<'s> {
     lexer: Lexer<'s>,
     budget: &'s Budget,
     jinja: bool,
+    legacy: bool,
     ast: Ast,
     symbols: HashMap<&'s str, Sym>,
     /// The current token of the current tag.

@@ -12,7 +12,9 @@ pub(crate) use cell::{ArrayCell, Record};
 pub(crate) use coerce::*;
 
 use crate::ast::Macro;
+use crate::budget::Meter;
 use crate::context::Function;
+use crate::error::{Fault, Res};
 use crate::methods::Method;
 use crate::regex::JsRegex;
 use crate::scope::Scope;
@@ -134,6 +136,27 @@ impl V {
             Self::Number(number, _) => *number != 0.0 && !number.is_nan(),
             Self::String(text) => !text.is_empty(),
             _ => true,
+        }
+    }
+
+    /// Refuses a function, alone or inside of what the template made. The former engine lets them through.
+    pub(crate) fn refuse_functions(values: &[Self], meter: &Meter) -> Res<()> {
+        if meter.is_legacy() {
+            return Ok(());
+        }
+        if values.iter().any(Self::holds_functions) {
+            return Err(Fault::type_error("a function is no value; call it"));
+        }
+        Ok(())
+    }
+
+    /// Whether this is a function, or one lies inside.
+    pub(crate) fn holds_functions(&self) -> bool {
+        match self {
+            Self::Callable(_) => true,
+            Self::Array(array) => array.holds_functions(),
+            Self::Record(record) => record.holds_functions(),
+            _ => false,
         }
     }
 

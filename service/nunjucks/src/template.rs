@@ -6,6 +6,7 @@ use crate::env::Environment;
 use crate::error::Error;
 use crate::eval;
 use crate::inspect::Inspection;
+use crate::legacy;
 use crate::parser;
 use crate::text::Text;
 use crate::value::Value;
@@ -40,12 +41,16 @@ impl Template {
     }
 
     /// The value of a template that is one expression and nothing else (comments do not count);
-    /// the rendered text of any other.
+    /// the rendered text of any other. In the legacy dialect, what JSON reads in the rendered text
+    /// of a template that is one expression or one statement.
     ///
     /// # Errors
     ///
     /// As [`Self::render`].
     pub fn evaluate(&self, env: &Environment, context: &Context) -> Result<Value, Error> {
+        if env.is_legacy() {
+            return legacy::evaluate(self, env, context);
+        }
         let [Node::Output(expr)] = self.0.ast.body.as_slice() else {
             return self.render(env, context).map(Value::String);
         };
@@ -68,6 +73,11 @@ impl Template {
     /// What the template refers to, for tools that judge it without running it.
     pub fn inspect(&self, env: &Environment) -> Inspection {
         Inspection::of(&self.0.ast, &self.0.source, env)
+    }
+
+    /// Whether the template is one expression or one statement and nothing else.
+    pub(crate) fn is_lone(&self) -> bool {
+        matches!(self.0.ast.body.as_slice(), [only] if !matches!(only, Node::Text(_)))
     }
 
     /// The source it was parsed from.

@@ -96,6 +96,9 @@ pub(crate) fn find(name: &str) -> Option<(Test, usize)> {
 
 /// The answer, marked if it tells something of a secret.
 pub(crate) fn apply(test: Test, input: &V, argument: &V, meter: &Meter) -> Res<V> {
+    if !matches!(test, Test::Callable | Test::Same | Test::Unequal) {
+        V::refuse_functions(&[input.clone(), argument.clone()], meter)?;
+    }
     let answer = answer(test, input, argument, meter).map_err(|fault| fault.named(test.name()))?;
     let mark = if test.is_about_kind() { Mark::PLAIN } else { input.mark() | argument.mark() };
     Ok(V::Bool(answer, mark))

@@ -66,7 +66,9 @@ impl Run<'_> {
             Callable::Cycler(_) => return Err(self.not_callable(&V::Undefined, callee)),
             _ => 0,
         };
-        let mut args = self.positional(args, &name, (0, most), place)?.into_iter();
+        let args = self.positional(args, &name, (0, most), place)?;
+        V::refuse_functions(&args, &self.meter)?;
+        let mut args = args.into_iter();
         Ok(match callable {
             Callable::Range => return self.range([args.next(), args.next(), args.next()]),
             Callable::NewCycler => {
@@ -136,6 +138,11 @@ impl Run<'_> {
         (least, most): (usize, usize),
         place: &Place,
     ) -> Res<Vec<V>> {
+        if self.meter.is_legacy() {
+            return self
+                .arguments(args, place)
+                .map(|(values, keywords)| self.with_keywords(values, keywords));
+        }
         if !args.keyword.is_empty() {
             return Err(Fault::type_error(format!("`{name}` takes no arguments by name")));
         }
@@ -175,13 +182,13 @@ impl Run<'_> {
 
     /// A method that templates may call on this value.
     pub(super) fn method(&self, receiver: &V, name: &str) -> Option<Method> {
-        methods::find(receiver, name, self.env.syntax.jinja)
+        methods::find(receiver, name, self.env)
     }
 
     fn call_method(&self, receiver: &V, method: Method, args: &Args, place: &Place) -> Res<V> {
         let arity = method.arity(receiver, self.env.syntax.jinja);
         let args = self.positional(args, method.name(), arity, place)?;
-        methods::call(receiver, method, args, &self.meter)
+        methods::call(receiver, method, args, (self.env.syntax.jinja, &self.meter))
     }
 
     /// Runs a macro and gives its text.
@@ -208,14 +215,21 @@ impl Run<'_> {
             let index = keywords.iter().rposition(|(known, _)| *known == name)?;
             Some(keywords.remove(index).1)
         };
+        if called.around.is_some() && self.meter.is_legacy() {
+            self.see_callers_loop(&scope, place);
+        }
         let plain = definition.params.iter().take_while(|(_, default)| default.is_none()).count();
         for (name, _) in definition.params.iter().take(plain) {
             let value = positional.next().or_else(|| take(*name, &mut keywords));
             scope.set(*name, value.unwrap_or(V::Undefined));
         }
-        for (name, default) in definition.params.iter().skip(plain) {
-            let value = match positional.next().or_else(|| take(*name, &mut keywords)) {
-                Some(value) => value,
+        // What is left over counts as given by name.
+        let defaulted = definition.params.iter().skip(plain);
+        keywords.extend(defaulted.clone().map(|(name, _)| *name).zip(positional));
+        for (name, default) in defaulted {
+            let given = keywords.iter().rfind(|(known, _)| known == name);
+            let value = match given {
+                Some((_, value)) => value.clone(),
                 None => default.map_or(Ok(V::Undefined), |default| self.expr(default, &inner))?,
             };
             scope.set(*name, value);
@@ -229,6 +243,13 @@ impl Run<'_> {
         self.capture(&definition.body, &inner)
     }
 
+    /// In the legacy dialect the body of a call block sees the `loop` of the place where it is called.
+    fn see_callers_loop(&self, scope: &Scope, place: &Place) {
+        if let Some(name) = self.loop_name {
+            scope.set(name, place.scope.get(name).unwrap_or(V::Undefined));
+        }
+    }
+
     pub(super) fn call_block(
         &self,
         (callee, args): (ExprId, &Args),
@@ -240,6 +261,10 @@ impl Run<'_> {
         let definition = match &target {
             V::Callable(callable) => match &**callable {
                 Callable::Macro(definition) if definition.around.is_none() => definition,
+                _ if self.meter.is_legacy() => {
+                    let value = self.call_value(&target, callee, args, place)?;
+                    return self.write(&value, out);
+                }
                 _ => return Err(Fault::type_error("a call block can only call a macro")),
             },
             other => return Err(self.not_callable(other, callee)),
@@ -305,10 +330,17 @@ impl Run<'_> {
             }
             return positional;
         }
-        let pairs = keywords.into_iter().map(|(sym, value)| (self.ast.name(sym).clone(), value));
-        let mut map: JsMap<V> = pairs.collect();
-        map.insert("__keywords", V::bool(true));
-        positional.push(V::Record(Rc::new(Record::Made(map))));
+        self.with_keywords(positional, keywords)
+    }
+
+    /// The arguments, with the named ones as one object behind the others.
+    fn with_keywords(&self, mut positional: Vec<V>, keywords: Keywords) -> Vec<V> {
+        if !keywords.is_empty() {
+            let pairs = keywords.into_iter().map(|(sym, value)| (self.ast.name(sym).clone(), value));
+            let mut map: JsMap<V> = pairs.collect();
+            map.insert("__keywords", V::bool(true));
+            positional.push(V::Record(Rc::new(Record::made(map))));
+        }
         positional
     }
 
@@ -319,7 +351,9 @@ impl Run<'_> {
         };
         let empty = Args::default();
         let args = args.unwrap_or(&empty);
-        if args.positional.len() != arity || !args.keyword.is_empty() {
+        let count = args.positional.len() + args.keyword.len();
+        let fits = count == arity && args.keyword.is_empty();
+        if !(fits || self.meter.is_legacy() && count < 2) {
             let name = test.name();
             return Err(Fault::type_error(format!(
                 "the test `{name}` takes {arity} arguments in parentheses"

@@ -78,8 +78,11 @@ impl Run<'_> {
 
     fn last_of(&self, items: &[ExprId], place: &Place) -> Res<V> {
         let mut last = V::Undefined;
-        for item in items {
+        for (index, item) in items.iter().enumerate() {
             last = self.expr(*item, place)?;
+            if index + 1 < items.len() {
+                V::refuse_functions(std::slice::from_ref(&last), &self.meter)?;
+            }
         }
         Ok(last)
     }
@@ -94,7 +97,7 @@ impl Run<'_> {
         for (key, value) in pairs {
             map.insert(key.clone(), self.expr(*value, place)?);
         }
-        Ok(V::Record(Rc::new(Record::Made(map))))
+        Ok(V::Record(Rc::new(Record::made(map))))
     }
 
     fn unary(&self, expr: &Expr, place: &Place) -> Res<V> {
@@ -234,6 +237,18 @@ impl Run<'_> {
         {
             return Some(Err(fault));
         }
+        // The former engine's methods of dictionaries come before what the dictionary holds.
+        if self.meter.is_legacy()
+            && matches!(target, V::Record(_))
+            && self.method(target, name.as_str()).is_some()
+        {
+            return None;
+        }
+        // Its safe text has no characters, only the members of an object.
+        let safe = self.meter.is_legacy() && matches!(target, V::Safe(_));
+        if safe && index_of(name.as_str()).is_some() {
+            return None;
+        }
         own_property(target, name.as_str()).map(Ok)
     }
 
@@ -253,11 +268,14 @@ impl Run<'_> {
         }
         let [start, stop, step] = values;
         let step_size = plain_number(&step, &self.meter)?;
+        let count = plain_number(&length, &self.meter)?;
+        if self.meter.is_legacy() && count == 0.0 {
+            return Ok(V::array(Vec::new()));
+        }
         if !step_size.is_finite() || step_size == 0.0 {
             return Err(Fault::type_error("the step of a slice must be a number other than 0"));
         }
         let down = step_size < 0.0;
-        let count = plain_number(&length, &self.meter)?;
         let is_negative = |value: &V| Ok(plain_number(value, &self.meter)? < 0.0);
         let start = match start {
             V::Null if down => V::number(count - 1.0),
@@ -293,6 +311,7 @@ impl Run<'_> {
             self.meter.work(1)?;
             let key = to_text(&index, &self.meter)?;
             let item = self.own_member(target, &key).unwrap_or(Ok(V::Undefined))?;
+            V::refuse_functions(std::slice::from_ref(&item), &self.meter)?;
             items.push(item.and_mark(mark));
             index = add(&index, &step, &self.meter)?;
         }

@@ -144,7 +144,7 @@ impl Run<'_> {
             ("length", length.clone()),
         ];
         let map: JsMap<V> = entries.into_iter().collect();
-        scope.set(sym, V::Record(Rc::new(Record::Made(map))));
+        scope.set(sym, V::Record(Rc::new(Record::made(map))));
         Ok(())
     }
 }

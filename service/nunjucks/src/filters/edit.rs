@@ -69,7 +69,8 @@ fn between(call: &Call<'_>, text: &Text, with: &V) -> Res<V> {
 
 /// `encodeURIComponent` of a string; a query of an object or of pairs.
 pub(super) fn urlencode(call: &Call<'_>) -> Res<V> {
-    if let Some(text) = call.input.as_text() {
+    let object = call.meter.is_legacy() && matches!(call.input, V::Safe(_));
+    if let Some(text) = call.input.as_text().filter(|_| !object) {
         return Ok(V::String(Text::marked(encode(text.as_str()), text.mark())));
     }
     let mut pieces = Vec::new();
@@ -82,6 +83,11 @@ pub(super) fn urlencode(call: &Call<'_>) -> Res<V> {
         Ok(())
     };
     match call.input {
+        V::Safe(text) => {
+            for (key, value) in super::json::safe_members(text) {
+                pair(&V::String(key), &value)?;
+            }
+        }
         V::Record(record) => {
             for (key, value) in record.entries() {
                 pair(&V::String(key), &value)?;

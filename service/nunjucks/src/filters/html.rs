@@ -105,6 +105,9 @@ pub(super) fn striptags(call: &Call<'_>) -> Res<V> {
         }
         call.meter.text(next.len())?;
         stripped = next;
+        if call.meter.is_legacy() {
+            break;
+        }
         passes += 1;
     }
     let stripped = stripped.trim_matches(is_space);

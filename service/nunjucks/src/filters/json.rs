@@ -14,10 +14,15 @@ pub(super) fn dump(call: &Call<'_>) -> Res<V> {
         V::Number(count, _) if *count >= 1.0 => " ".repeat(to_usize(count.min(10.0))),
         _ => String::new(),
     };
-    if matches!(call.input, V::Undefined) {
+    let nothing = matches!(call.input, V::Undefined)
+        || (call.meter.is_legacy() && matches!(call.input, V::Callable(_)));
+    if nothing {
         return Ok(V::Undefined);
     }
-    let mut writer = Writer { out: TextBuffer::default(), indent, meter: call.meter };
+    // The former engine writes lines also when it is asked for a part of a space.
+    let part = call.meter.is_legacy() && matches!(call.arg(0), V::Number(count, _) if *count > 0.0);
+    let lines = part || !indent.is_empty();
+    let mut writer = Writer { out: TextBuffer::default(), indent, lines, meter: call.meter };
     writer.value(call.input, 0)?;
     Ok(V::String(writer.out.finish()))
 }
@@ -25,6 +30,7 @@ pub(super) fn dump(call: &Call<'_>) -> Res<V> {
 struct Writer<'a> {
     out: TextBuffer,
     indent: String,
+    lines: bool,
     meter: &'a Meter,
 }
 
@@ -39,15 +45,21 @@ impl Writer<'_> {
             V::Number(number, _) if number.is_finite() => self.push(&number::to_string(*number)),
             V::Number(..) => self.push("null"),
             V::String(text) => self.string(text),
+            V::Safe(text) if self.meter.is_legacy() => self.object(safe_members(text), depth),
             V::Safe(text) => self.string(text),
             V::Array(array) => self.array(array.to_vec(), depth),
             V::Record(record) => {
                 let entries = record.entries().into_iter();
-                self.object(entries.filter(|(_, value)| !value.is_undefined()).collect(), depth)
+                self.object(entries.filter(|(_, value)| !self.is_left_out(value)).collect(), depth)
             }
             V::Regex(_) => self.push("{}"),
+            V::Callable(_) if self.meter.is_legacy() => self.push("null"),
             V::Callable(_) => Err(Fault::type_error("a function cannot be written as JSON")),
         }
+    }
+
+    fn is_left_out(&self, value: &V) -> bool {
+        value.is_undefined() || (self.meter.is_legacy() && matches!(value, V::Callable(_)))
     }
 
     fn push(&mut self, chars: &str) -> Res<()> {
@@ -83,7 +95,7 @@ impl Writer<'_> {
         for (index, (key, value)) in entries.iter().enumerate() {
             self.separate(index, depth + 1)?;
             self.string(key)?;
-            self.push(if self.indent.is_empty() { ":" } else { ": " })?;
+            self.push(if self.lines { ": " } else { ":" })?;
             self.value(value, depth + 1)?;
         }
         self.line(depth)?;
@@ -98,12 +110,18 @@ impl Writer<'_> {
     }
 
     fn line(&mut self, depth: usize) -> Res<()> {
-        if self.indent.is_empty() {
+        if !self.lines {
             return Ok(());
         }
         let line = format!("\n{}", self.indent.repeat(depth));
         self.push(&line)
     }
+}
+
+/// Safe text as the object that it is in the legacy dialect.
+pub(super) fn safe_members(text: &Text) -> Vec<(Text, V)> {
+    let length = V::Number(number::from_usize(utf16::len(text.as_str())), text.mark());
+    vec![(Text::plain("val"), V::String(text.clone())), (Text::plain("length"), length)]
 }
 
 fn quote(text: &str) -> String {

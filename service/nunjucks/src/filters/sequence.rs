@@ -4,7 +4,7 @@ use super::Call;
 use crate::budget::Meter;
 use crate::error::{Fault, Res};
 use crate::eval::own_property;
-use crate::number::{MAX_SAFE, to_usize};
+use crate::number::{MAX_SAFE, from_usize, to_usize};
 use crate::runtime::{ArrayCell, Record, TextBuffer, V, add, output_text, plain_number, to_text};
 use crate::text::{Mark, Text};
 use crate::utf16;
@@ -24,6 +24,12 @@ pub(super) fn items(input: &V, meter: &Meter) -> Res<Option<Vec<V>>> {
         V::Array(array) => {
             meter.work(array.len())?;
             Some(array.to_vec())
+        }
+        // There safe text has a length and no characters.
+        V::Safe(text) if meter.is_legacy() => {
+            let count = utf16::len(text.as_str());
+            meter.entries(count)?;
+            Some(vec![V::Undefined; count])
         }
         V::String(_) | V::Safe(_) => {
             let text = input.as_text().cloned().unwrap_or_default();
@@ -69,6 +75,9 @@ fn whole_count(call: &Call<'_>) -> Res<usize> {
 
 pub(super) fn batch(call: &Call<'_>) -> Res<V> {
     require_value(call)?;
+    if call.meter.is_legacy() {
+        return loose_batch(call);
+    }
     let width = whole_count(call)?;
     let Some(values) = items_or_indexed(call)? else { return Ok(V::array(Vec::new())) };
     let fill = call.arg(1);
@@ -85,7 +94,70 @@ pub(super) fn batch(call: &Call<'_>) -> Res<V> {
     Ok(V::array(rows))
 }
 
+/// `batch` with whatever number: a new row begins wherever the position can be divided by it.
+fn loose_batch(call: &Call<'_>) -> Res<V> {
+    let width = plain_number(call.arg(0), call.meter)?;
+    let fill = call.arg(1);
+    let mut rows = Vec::new();
+    let mut row = Vec::new();
+    for (index, value) in items_or_indexed(call)?.unwrap_or_default().into_iter().enumerate() {
+        if from_usize(index) % width == 0.0 && !row.is_empty() {
+            rows.push(V::array(std::mem::take(&mut row)));
+        }
+        row.push(value);
+    }
+    if !row.is_empty() {
+        if fill.truthy() && width > from_usize(row.len()) {
+            let width = to_usize(width.ceil());
+            call.meter.entries(width)?;
+            row.resize(width, fill.clone());
+        }
+        rows.push(V::array(row));
+    }
+    Ok(V::array(rows))
+}
+
+/// `slice` into a number of columns that is not whole.
+fn uneven_slice(count: f64, call: &Call<'_>) -> Res<V> {
+    call.meter.entries(to_usize(count.ceil()))?;
+    let text = call.input.as_text();
+    let values = items(call.input, call.meter)?.unwrap_or_default();
+    let size = from_usize(values.len());
+    let (length, extra) = ((size / count).floor(), size % count);
+    let mut offset = 0.0;
+    let mut columns = Vec::new();
+    while from_usize(columns.len()) < count {
+        let index = from_usize(columns.len());
+        let start = to_usize(offset + index * length);
+        let longer = index < extra;
+        offset += f64::from(u8::from(longer));
+        let end = to_usize(offset + (index + 1.0) * length).min(values.len());
+        let filled = !longer && call.arg(1).truthy();
+        columns.push(match text {
+            Some(_) if filled => return Err(Fault::type_error("a string cannot be filled up")),
+            Some(text) => {
+                V::String(Text::marked(utf16::slice(text.as_str(), start, end).as_ref(), text.mark()))
+            }
+            None => {
+                let mut column = values.get(start..end).unwrap_or_default().to_vec();
+                column.extend(filled.then(|| call.arg(1).clone()));
+                V::array(column)
+            }
+        });
+    }
+    Ok(V::array(columns))
+}
+
 pub(super) fn slice(call: &Call<'_>) -> Res<V> {
+    if call.meter.is_legacy() && !call.input.is_nullish() {
+        let count = plain_number(call.arg(0), call.meter)?;
+        if count.is_nan() || count <= 0.0 {
+            return Ok(V::array(Vec::new()));
+        }
+        if count.fract() != 0.0 && matches!(call.input, V::Array(_) | V::String(_)) {
+            return uneven_slice(count, call);
+        }
+    }
     let Some(values) = items(call.input, call.meter)? else {
         return Err(Fault::type_error(format!("a sequence is needed, not {}", call.input.kind())));
     };
@@ -121,6 +193,9 @@ pub(super) fn slice(call: &Call<'_>) -> Res<V> {
 /// `first` and `last`.
 pub(super) fn edge(call: &Call<'_>, last: bool) -> Res<V> {
     require_value(call)?;
+    if call.meter.is_legacy() && matches!(call.input, V::Safe(_)) {
+        return Ok(V::Undefined);
+    }
     let property = |name: &str| own_property(call.input, name).unwrap_or(V::Undefined);
     if !matches!(call.input, V::Array(_) | V::String(_) | V::Safe(_) | V::Record(_)) {
         return Ok(V::Undefined);
@@ -171,11 +246,16 @@ pub(super) fn length(call: &Call<'_>) -> Res<V> {
 pub(super) fn list(call: &Call<'_>) -> Res<V> {
     match call.input {
         V::Array(_) => Ok(call.input.clone()),
+        V::Safe(text) if call.meter.is_legacy() => {
+            let map: JsMap<V> = super::json::safe_members(text).into_iter().collect();
+            let record = V::Record(Rc::new(Record::made(map)));
+            list(&Call { input: &record, ..*call })
+        }
         V::Record(record) => {
             call.meter.entries(record.len())?;
             let pair = |(key, value): (Text, V)| {
                 let map: JsMap<V> = [("key", V::String(key)), ("value", value)].into_iter().collect();
-                V::Record(Rc::new(Record::Made(map)))
+                V::Record(Rc::new(Record::made(map)))
             };
             Ok(V::array(record.entries().into_iter().map(pair).collect()))
         }

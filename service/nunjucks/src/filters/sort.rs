@@ -64,25 +64,11 @@ fn sort_by_keys<K: Clone>(
     }
 }
 
-/// A stable sort that bears comparisons without sense, such as those of NaN: insertion into short
-/// runs by bisection, then merging, as engines of JavaScript do it.
+/// A stable sort that bears comparisons without sense, such as those of NaN: up to 63 items are sorted exactly as
+/// V8 does it, more by merging.
 pub(crate) fn merge_sort<T: Clone>(items: &mut Vec<T>, compare: &mut impl FnMut(&T, &T) -> Ordering) {
-    if items.len() <= 32 {
-        let mut sorted: Vec<T> = Vec::with_capacity(items.len());
-        for item in items.drain(..) {
-            let (mut low, mut high) = (0, sorted.len());
-            while low < high {
-                let middle = low + (high - low) / 2;
-                let before = sorted.get(middle).is_some_and(|other| compare(&item, other) == Ordering::Less);
-                if before {
-                    high = middle;
-                } else {
-                    low = middle + 1;
-                }
-            }
-            sorted.insert(low, item);
-        }
-        *items = sorted;
+    if items.len() < 64 {
+        insertion_sort(items, compare);
         return;
     }
     let mut right = items.split_off(items.len() / 2);
@@ -98,6 +84,42 @@ pub(crate) fn merge_sort<T: Clone>(items: &mut Vec<T>, compare: &mut impl FnMut(
     merged.extend(left);
     merged.extend(right);
     *items = merged;
+}
+
+/// Takes the run at the beginning, rising or falling, as it is, and inserts the rest into it by bisection.
+fn insertion_sort<T: Clone>(items: &mut Vec<T>, compare: &mut impl FnMut(&T, &T) -> Ordering) {
+    let run = run_length(items, compare);
+    let rest = items.split_off(run);
+    for item in rest {
+        let (mut low, mut high) = (0, items.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let before = items.get(middle).is_some_and(|other| compare(&item, other) == Ordering::Less);
+            if before {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        items.insert(low, item);
+    }
+}
+
+/// How long the run at the beginning is; one that falls is turned round.
+fn run_length<T>(items: &mut [T], compare: &mut impl FnMut(&T, &T) -> Ordering) -> usize {
+    let falls = match items {
+        [first, second, ..] => compare(second, first) == Ordering::Less,
+        _ => return items.len(),
+    };
+    let goes_on = |pair: &[T]| match pair {
+        [before, next] => (compare(next, before) == Ordering::Less) == falls,
+        _ => false,
+    };
+    let length = 2 + items.windows(2).skip(1).map(goes_on).take_while(|goes_on| *goes_on).count();
+    if falls && let Some(run) = items.get_mut(..length) {
+        run.reverse();
+    }
+    length
 }
 
 pub(super) fn sort(call: &Call<'_>) -> Res<V> {
@@ -190,5 +212,5 @@ pub(super) fn groupby(call: &Call<'_>) -> Res<V> {
         }
     }
     let map: JsMap<V> = groups.into_iter().map(|(key, group)| (key, V::array(group))).collect();
-    Ok(V::Record(Rc::new(Record::Made(map))))
+    Ok(V::Record(Rc::new(Record::made(map))))
 }

@@ -3,6 +3,7 @@
 //! Reading stops at the first closing delimiter that stands outside of strings and regular
 //! expressions, so two braces that close two dictionaries end the tag.
 
+use crate::env::Dialect;
 use crate::error::{Fault, Res};
 
 /// The longest regular expression, in characters.
@@ -46,7 +47,12 @@ pub(crate) struct Token {
 
 /// Reads tokens from `at` until the closing delimiter and gives its offset; nothing if there is
 /// none. The last token is always [`Tok::End`].
-pub(crate) fn tokenize(source: &str, at: usize, close: &str, out: &mut Vec<Token>) -> Res<Option<usize>> {
+pub(crate) fn tokenize(
+    source: &str,
+    at: usize,
+    (close, dialect): (&str, Dialect),
+    out: &mut Vec<Token>,
+) -> Res<Option<usize>> {
     out.clear();
     let mut at = at;
     loop {
@@ -62,10 +68,33 @@ pub(crate) fn tokenize(source: &str, at: usize, close: &str, out: &mut Vec<Token
             at += char.len_utf8();
             continue;
         }
-        let Some(token) = next_token(source, at, char, out.last())? else { return Ok(None) };
+        let loose = (dialect == Dialect::Legacy).then(|| loose_token(rest, at)).flatten();
+        let token = match loose {
+            Some(token) => token,
+            None => match next_token(source, at, char, out.last())? {
+                Some(token) => token,
+                None => return Ok(None),
+            },
+        };
         at = token.end;
         out.push(token);
     }
+}
+
+/// The legacy dialect takes whatever runs to the next space or delimiter for one word: a number, if it has nothing
+/// but digits, or else a name.
+fn loose_token(rest: &str, at: usize) -> Option<Token> {
+    const DELIMITERS: &str = " \n\t\r\u{a0}()[]{}%*-+~/#,:|.<>=!";
+    if rest.starts_with(['"', '\'']) || rest.starts_with("r/") {
+        return None;
+    }
+    let length = rest.find(|char| DELIMITERS.contains(char)).unwrap_or(rest.len());
+    let word = rest.get(..length).filter(|word| !word.is_empty())?;
+    if word.bytes().all(|byte| byte.is_ascii_digit()) {
+        let length = number_length(rest.as_bytes());
+        return Some(Token { tok: Tok::Number, start: at, end: at + length });
+    }
+    Some(Token { tok: Tok::Name, start: at, end: at + length })
 }
 
 fn next_token(source: &str, at: usize, char: char, previous: Option<&Token>) -> Res<Option<Token>> {

@@ -8,13 +8,21 @@ use crate::budget::{MAX_ENTRIES, MAX_VALUE_DEPTH, Meter};
 use crate::error::{Fault, Res};
 use crate::filters::merge_sort;
 use crate::number::{from_usize, relative, to_usize};
-use crate::runtime::{ArrayCell, TextBuffer, V, output_text, strict_equal, to_text};
+use crate::runtime::{ArrayCell, TextBuffer, V, output_text, plain_number, strict_equal, to_text};
 use crate::text::Text;
 use crate::utf16;
 use std::rc::Rc;
 
 pub(super) fn call(array: &Rc<ArrayCell>, name: &str, call: &Call<'_>) -> Res<V> {
     call.meter.touch(array.len())?;
+    let placed = match name {
+        "index" | "remove" => true,
+        "pop" => call.jinja && !call.arg(0).is_undefined(),
+        _ => false,
+    };
+    if placed && call.meter.is_legacy() {
+        return strictly(array, name, call);
+    }
     match name {
         "at" => Ok(at(array, call.integer_or(0, 0.0)?)),
         "concat" => concat(array, call),
@@ -27,11 +35,30 @@ pub(super) fn call(array: &Rc<ArrayCell>, name: &str, call: &Call<'_>) -> Res<V>
             let end = relative(call.integer_or(1, from_usize(size))?, size);
             Ok(V::array(array.to_vec().get(start..end.max(start)).unwrap_or_default().to_vec()))
         }
-        "push" | "append" => push(array, call),
-        "pop" if call.arg(0).is_undefined() => Ok(array.pop()),
+        "append" => append(array, call),
+        "push" => push(array, call),
+        "pop" if call.arg(0).is_undefined() || !call.jinja => Ok(array.pop()),
         "unshift" | "pop" | "shift" => first(array, name, call),
         "splice" | "insert" | "remove" => middle(array, name, call),
         _ => whole(array, name, call),
+    }
+}
+
+/// What must be there is.
+fn strictly(array: &Rc<ArrayCell>, name: &str, call: &Call<'_>) -> Res<V> {
+    let wanted = call.arg(0);
+    let there = match name {
+        "pop" => {
+            let place = plain_number(wanted, call.meter)?;
+            place.is_nan() || (0.0..from_usize(array.len())).contains(&place)
+        }
+        _ => array.look(|items| items.iter().any(|item| strict_equal(item, wanted))),
+    };
+    match name {
+        _ if !there => Err(Fault::type_error("it is not in the list")),
+        "pop" => first(array, name, call),
+        "remove" => middle(array, name, call),
+        _ => search(array, name, call),
     }
 }
 
@@ -79,7 +106,7 @@ fn search(array: &ArrayCell, name: &str, call: &Call<'_>) -> Res<V> {
         call.meter.work(text.as_str().len().saturating_mul(array.len()) / 1024)?;
     }
     let place = |name: &str| call.integer_or(1, if name == "lastIndexOf" { f64::INFINITY } else { 0.0 });
-    let from = if name == "count" { 0.0 } else { place(name)? };
+    let from = if matches!(name, "count" | "index" | "find") { 0.0 } else { place(name)? };
     Ok(array.look(|items| search_items(items, name, call.arg(0), from)))
 }
 
@@ -152,6 +179,11 @@ fn check_cycle(array: &Rc<ArrayCell>, added: &[V], meter: &Meter) -> Res<()> {
     Ok(())
 }
 
+/// Exactly one item.
+fn append(array: &Rc<ArrayCell>, call: &Call<'_>) -> Res<V> {
+    push(array, &Call { args: &[call.arg(0).clone()], ..*call })
+}
+
 fn push(array: &Rc<ArrayCell>, call: &Call<'_>) -> Res<V> {
     let count = array.len() + call.args.len();
     if count > MAX_ENTRIES {
@@ -196,6 +228,17 @@ fn middle(array: &Rc<ArrayCell>, name: &str, call: &Call<'_>) -> Res<V> {
             Some(place) => (vec![items.remove(place)], &[]),
             None => (Vec::new(), &[]),
         },
+        _ if call.meter.is_legacy() => {
+            let start = relative(call.integer_or(0, 0.0)?, size);
+            let count = match call.args.len() {
+                0 => 0.0,
+                1 => f64::INFINITY,
+                _ => call.integer_or(1, 0.0)?.max(0.0),
+            };
+            let added = call.args.get(2..).unwrap_or_default();
+            let end = start + to_usize(count).min(size - start);
+            (items.splice(start..end, added.iter().cloned()).collect(), added)
+        }
         _ if call.arg(0).is_undefined() => (Vec::new(), &[]),
         _ => {
             let start = relative(call.integer_or(0, 0.0)?, size);
@@ -216,6 +259,9 @@ fn whole(array: &Rc<ArrayCell>, name: &str, call: &Call<'_>) -> Res<V> {
     let size = items.len();
     let mut added: &[V] = &[];
     match name {
+        "sort" if !call.arg(0).is_undefined() => {
+            return Err(Fault::type_error("arrays are sorted by their texts; a comparison cannot be given"));
+        }
         "sort" => items = sorted(items, call.meter)?,
         "reverse" => items.reverse(),
         "fill" => {

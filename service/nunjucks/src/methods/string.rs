@@ -52,6 +52,10 @@ fn concat(chars: &str, call: &Call<'_>) -> Res<V> {
 }
 
 fn search(chars: &str, name: &str, call: &Call<'_>) -> Res<V> {
+    let asks = matches!(name, "includes" | "startsWith" | "endsWith");
+    if asks && call.meter.is_legacy() && matches!(call.arg(0), V::Regex(_)) {
+        return Err(Fault::type_error("a regular expression cannot be looked for; use its `test`"));
+    }
     let needle = call.text(0)?;
     let size = utf16::len(chars);
     let from = |default: f64| -> Res<usize> {

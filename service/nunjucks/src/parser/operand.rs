@@ -86,6 +86,9 @@ impl Parser<'_> {
             colons += 1;
         }
         self.expect_op(b']')?;
+        if colons > 0 && self.legacy && !self.jinja {
+            return Err(Fault::syntax("the legacy language has no slices; use `.slice(…)`", offset));
+        }
         if colons > 0 {
             return self.add(Expr::Slice { target, parts }, offset);
         }

@@ -23,7 +23,7 @@ const INNER: [(&str, &str); 14] = [
     ("endswitch", "switch"),
     ("endraw", "raw"),
 ];
-const TAGS: [&str; 10] =
+pub(crate) const TAGS: [&str; 10] =
     ["if", "for", "set", "macro", "call", "filter", "block", "switch", "raw", "verbatim"];
 /// Tags of Nunjucks and Jinja that load other templates, wait, or are left out.
 const UNSUPPORTED: [&str; 12] = [
@@ -119,7 +119,8 @@ impl<'s> Parser<'s> {
             return Err(Fault::syntax("the variable of a loop cannot be named `loop`", tag.offset));
         }
         let word = self.peek();
-        let spaced = self.source.as_bytes().get(word.end).is_none_or(|byte| !byte.is_ascii_punctuation());
+        let next = self.source.as_bytes().get(word.end);
+        let spaced = self.legacy || next.is_none_or(|byte| !byte.is_ascii_punctuation());
         if !(spaced && self.eat_word("in")) {
             return Err(self.unexpected("`in` and what to loop over"));
         }
@@ -152,7 +153,7 @@ impl<'s> Parser<'s> {
         let declared = self.macros;
         let (body, _) = self.closed_body(tag, &[end])?;
         self.expect_end()?;
-        if self.macros > declared {
+        if self.macros > declared && !self.legacy {
             let message = format!("a macro cannot be declared inside of `{}`; move it out", tag.name);
             return Err(Fault::syntax(message, tag.offset));
         }
@@ -274,11 +275,16 @@ impl<'s> Parser<'s> {
         const STOPS: [&str; 3] = ["case", "default", "endswitch"];
         let subject = self.whole_expression()?;
         let (before, mut stop) = self.closed_body(tag, &STOPS)?;
-        if !before.is_empty() {
+        if !before.is_empty() && !self.legacy {
             return Err(Fault::syntax("between `switch` and its first `case` stands text", tag.offset));
         }
         let mut cases = Vec::new();
-        while stop.name == "case" {
+        // The legacy dialect takes the first tag for a case, whatever its name.
+        let first_counts = self.legacy;
+        while stop.name == "case" || (first_counts && cases.is_empty()) {
+            if stop.name != "case" {
+                self.token -= 1;
+            }
             let value = self.whole_expression()?;
             let (body, next) = self.closed_body(tag, &STOPS)?;
             cases.push((value, body));

@@ -77,6 +77,28 @@ impl JsRegex {
         Some(())
     }
 
+    /// Where the first match begins, in bytes.
+    pub(crate) fn find(&self, text: &str) -> Option<usize> {
+        Some(self.captures_at(text, 0, self.sticky)?.get(0)?.start())
+    }
+
+    /// The text of every match.
+    pub(crate) fn find_all<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        let mut found = Vec::new();
+        let mut at = 0;
+        while let Some(one) = self.captures_at(text, at, self.sticky).and_then(|captures| captures.get(0)) {
+            found.push(one.as_str());
+            at = if one.is_empty() { next_char(text, one.end()) } else { one.end() };
+        }
+        found
+    }
+
+    /// The first match and what its groups captured.
+    pub(crate) fn groups<'t>(&self, text: &'t str) -> Vec<Option<&'t str>> {
+        let Some(captures) = self.captures_at(text, 0, self.sticky) else { return Vec::new() };
+        captures.iter().map(|group| group.map(|group| group.as_str())).collect()
+    }
+
     /// At most how many pieces a split gives.
     pub(crate) fn count_pieces(&self, text: &str) -> usize {
         let matches = self.regex.find_iter(text).count() + 1;

@@ -9,10 +9,30 @@ const SPACE: &str =
 const DIGIT: &str = "0-9";
 const WORD: &str = "A-Za-z0-9_";
 
+/// What stands before a character of a pattern.
+#[derive(Clone, Copy)]
+enum Before {
+    /// Nothing that could be repeated.
+    Nothing,
+    Piece,
+    /// A mark of repetition, which a question mark makes lazy.
+    Count,
+}
+
 pub(super) fn to_rust(pattern: &str) -> Result<String, String> {
     let mut out = String::with_capacity(pattern.len() + 16);
     let mut chars = pattern.chars().peekable();
+    let mut before = Before::Nothing;
     while let Some(char) = chars.next() {
+        before = match (char, before) {
+            ('?', Before::Count) => Before::Nothing,
+            ('*' | '+' | '?', Before::Nothing | Before::Count) => {
+                return Err("the regular expression repeats nothing".to_owned());
+            }
+            ('*' | '+' | '?', Before::Piece) => Before::Count,
+            ('(' | '|' | '^' | '$', _) => Before::Nothing,
+            _ => Before::Piece,
+        };
         match char {
             '\\' => escape(&mut chars, &mut out)?,
             '[' => class(&mut chars, &mut out)?,
@@ -58,6 +78,8 @@ fn group(chars: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), String
     if matches!(kind, Some('=' | '!')) || (kind == Some('<') && matches!(second, Some('=' | '!'))) {
         return Err("look-around is not supported in regular expressions".to_owned());
     }
+    chars.next();
+    out.push('?');
     Ok(())
 }
 
@@ -129,6 +151,13 @@ fn push_literal(out: &mut String, char: char) {
     out.push(char);
 }
 
+/// A part of a class.
+enum Member {
+    Char(char),
+    /// A set such as `\d`, as the inside of a class.
+    Set(String),
+}
+
 /// A class in brackets; the opening bracket is already read.
 fn class(chars: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), String> {
     let negated = chars.next_if_eq(&'^').is_some();
@@ -138,43 +167,64 @@ fn class(chars: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), String
         return Ok(());
     }
     out.push_str(if negated { "[^" } else { "[" });
-    loop {
-        let Some(char) = chars.next() else {
-            return Err("a class of the regular expression is not closed; add `]`".to_owned());
-        };
-        match char {
-            ']' => break,
-            '\\' => class_escape(chars, out)?,
-            '-' if is_range(out, chars) => out.push('-'),
-            other => push_literal(out, other),
+    while let Some(first) = member(chars)? {
+        let mut ahead = chars.clone();
+        let hyphen = ahead.next() == Some('-') && ahead.next() != Some(']');
+        if !hyphen {
+            push_member(out, &first);
+            continue;
+        }
+        chars.next();
+        let Some(second) = member(chars)? else { break };
+        match (&first, &second) {
+            (Member::Char(from), Member::Char(to)) if from > to => {
+                return Err("a range of the regular expression runs backwards".to_owned());
+            }
+            (Member::Char(from), Member::Char(to)) => {
+                push_literal(out, *from);
+                out.push('-');
+                push_literal(out, *to);
+            }
+            // Beside a set a hyphen is a character.
+            _ => {
+                push_member(out, &first);
+                out.push_str(r"\-");
+                push_member(out, &second);
+            }
         }
     }
     out.push(']');
     Ok(())
 }
 
-/// Whether a hyphen stands between two characters, so that it makes a range.
-fn is_range(out: &str, chars: &Peekable<Chars<'_>>) -> bool {
-    let first = out.ends_with('[') && !out.ends_with(r"\[") || out.ends_with("[^");
-    let mut ahead = chars.clone();
-    let next = ahead.next();
-    let set = |char: Option<char>| matches!(char, Some('d' | 'D' | 'w' | 'W' | 's' | 'S'));
-    let next_is_set = next == Some('\\') && set(ahead.next());
-    let after_set = [DIGIT, WORD, SPACE].iter().any(|set| out.ends_with(set)) || out.ends_with("]");
-    !first && next != Some(']') && next.is_some() && !next_is_set && !after_set
+/// The next part of a class; nothing at its end.
+fn member(chars: &mut Peekable<Chars<'_>>) -> Result<Option<Member>, String> {
+    match chars.next() {
+        None => Err("a class of the regular expression is not closed; add `]`".to_owned()),
+        Some(']') => Ok(None),
+        Some('\\') => class_escape(chars).map(Some),
+        Some(other) => Ok(Some(Member::Char(other))),
+    }
 }
 
-fn class_escape(chars: &mut Peekable<Chars<'_>>, out: &mut String) -> Result<(), String> {
-    match chars.next() {
-        Some('d') => out.push_str(DIGIT),
-        Some('D') => push_class(out, "^", DIGIT),
-        Some('w') => out.push_str(WORD),
-        Some('W') => push_class(out, "^", WORD),
-        Some('s') => out.push_str(SPACE),
-        Some('S') => push_class(out, "^", SPACE),
-        Some('b') => out.push_str(r"\x08"),
-        Some(other) => push_literal(out, character(other, chars)),
-        None => return Err("the regular expression ends with a backslash".to_owned()),
+fn push_member(out: &mut String, member: &Member) {
+    match member {
+        Member::Char(char) => push_literal(out, *char),
+        Member::Set(set) => out.push_str(set),
     }
-    Ok(())
+}
+
+fn class_escape(chars: &mut Peekable<Chars<'_>>) -> Result<Member, String> {
+    let without = |set: &str| Member::Set(format!("[^{set}]"));
+    Ok(match chars.next() {
+        Some('d') => Member::Set(DIGIT.to_owned()),
+        Some('D') => without(DIGIT),
+        Some('w') => Member::Set(WORD.to_owned()),
+        Some('W') => without(WORD),
+        Some('s') => Member::Set(SPACE.to_owned()),
+        Some('S') => without(SPACE),
+        Some('b') => Member::Char('\u{8}'),
+        Some(other) => Member::Char(character(other, chars)),
+        None => return Err("the regular expression ends with a backslash".to_owned()),
+    })
 }

@@ -14,17 +14,20 @@ use std::sync::Arc;
 /// An array.
 pub(crate) struct ArrayCell {
     source: Option<Arc<[Value]>>,
+    /// Whether a function lay inside when the template made it.
+    functions: bool,
     items: OnceCell<RefCell<Vec<V>>>,
     changed: Cell<bool>,
 }
 
 impl ArrayCell {
     pub(crate) fn new(items: Vec<V>) -> Self {
-        Self { source: None, items: OnceCell::from(RefCell::new(items)), changed: Cell::new(true) }
+        let functions = items.iter().any(V::holds_functions);
+        Self { source: None, functions, items: OnceCell::from(RefCell::new(items)), changed: Cell::new(true) }
     }
 
     pub(crate) fn of(source: Arc<[Value]>) -> Self {
-        Self { source: Some(source), items: OnceCell::new(), changed: Cell::new(false) }
+        Self { source: Some(source), functions: false, items: OnceCell::new(), changed: Cell::new(false) }
     }
 
     fn items(&self) -> &RefCell<Vec<V>> {
@@ -73,6 +76,10 @@ impl ArrayCell {
         let _old = self.items().replace(items);
     }
 
+    pub(crate) fn holds_functions(&self) -> bool {
+        self.functions
+    }
+
     /// The data this came from, if nothing inside was changed.
     pub(crate) fn unchanged(&self, depth: usize) -> Option<Arc<[Value]>> {
         if self.changed.get() {
@@ -98,11 +105,12 @@ impl Drop for ArrayCell {
 /// An object.
 pub(crate) enum Record {
     /// Data, with the children that were looked at so far.
-    Data {
-        source: Arc<Object>,
-        opened: RefCell<Vec<(usize, V)>>,
+    Data { source: Arc<Object>, opened: RefCell<Vec<(usize, V)>> },
+    Made {
+        map: JsMap<V>,
+        /// Whether a function lies inside.
+        functions: bool,
     },
-    Made(JsMap<V>),
 }
 
 impl Record {
@@ -113,7 +121,7 @@ impl Record {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Data { source, .. } => source.len(),
-            Self::Made(map) => map.len(),
+            Self::Made { map, .. } => map.len(),
         }
     }
 
@@ -121,7 +129,7 @@ impl Record {
         !crate::parser::is_reserved(key)
             && match self {
                 Self::Data { source, .. } => source.contains_key(key),
-                Self::Made(map) => map.contains_key(key),
+                Self::Made { map, .. } => map.contains_key(key),
             }
     }
 
@@ -134,7 +142,7 @@ impl Record {
                 Some((place, value)) => open(opened, place, value),
                 None => V::Undefined,
             },
-            Self::Made(map) => map.get(key).cloned().unwrap_or(V::Undefined),
+            Self::Made { map, .. } => map.get(key).cloned().unwrap_or(V::Undefined),
         }
     }
 
@@ -146,8 +154,18 @@ impl Record {
                 .enumerate()
                 .map(|(place, (key, value))| (key.clone(), open(opened, place, value)))
                 .collect(),
-            Self::Made(map) => map.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+            Self::Made { map, .. } => map.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
         }
+    }
+
+    /// An object that the template makes.
+    pub(crate) fn made(map: JsMap<V>) -> Self {
+        let functions = map.iter().any(|(_, value)| value.holds_functions());
+        Self::Made { map, functions }
+    }
+
+    pub(crate) fn holds_functions(&self) -> bool {
+        matches!(self, Self::Made { functions: true, .. })
     }
 
     /// The data this came from, if nothing inside was changed.
@@ -157,7 +175,7 @@ impl Record {
                 let same = opened.borrow().iter().all(|(_, child)| is_unchanged(child, depth));
                 same.then(|| source.clone())
             }
-            Self::Made(_) => None,
+            Self::Made { .. } => None,
         }
     }
 }
@@ -168,7 +186,7 @@ impl Drop for Record {
             Self::Data { opened, .. } => {
                 drop_flat(opened.get_mut().drain(..).map(|(_, child)| child).collect());
             }
-            Self::Made(map) => drop_flat(map.drain_values().collect()),
+            Self::Made { map, .. } => drop_flat(map.drain_values().collect()),
         }
     }
 }
@@ -216,7 +234,7 @@ fn drop_flat(values: Vec<V>) {
                         Record::Data { opened, .. } => {
                             pending.extend(opened.get_mut().drain(..).map(|(_, child)| child));
                         }
-                        Record::Made(map) => pending.extend(map.drain_values()),
+                        Record::Made { map, .. } => pending.extend(map.drain_values()),
                     }
                 }
             }

@@ -71,7 +71,10 @@ pub(crate) fn output_text(value: &V, meter: &Meter) -> Res<Text> {
         V::Number(number, mark) => Text::marked(number::to_string(*number), *mark),
         V::String(text) => text.clone(),
         V::Safe(text) => Text::clone(text),
-        V::Record(_) => Text::plain("[object Object]"),
+        V::Record(_) => {
+            V::refuse_functions(std::slice::from_ref(value), meter)?;
+            Text::plain("[object Object]")
+        }
         V::Regex(regex) => Text::plain(regex.regex.to_string()),
         V::Array(_) => {
             let mut buffer = TextBuffer::default();

@@ -86,7 +86,7 @@ impl V {
                 let marked = entries
                     .map(|(key, value)| (key.and_mark(mark), value.and_mark_at(mark, depth + 1)))
                     .collect::<JsMap<V>>();
-                Self::Record(Rc::new(Record::Made(marked)))
+                Self::Record(Rc::new(Record::made(marked)))
             }
             other => other,
         }

@@ -1,15 +1,20 @@
 //! Tests of the template language from the outside.
 //!
-//! `oracle` holds us to recorded answers of the original engines: a corpus of our own
-//! (`tests/data/sources.mjs` asks, `tests/data/regenerate.mjs` records) and the probes that were
-//! put to a running Backstage. `secrets`, `budget` and `api` test what only this crate promises;
-//! `properties` tests it on generated input.
+//! `differential` asks the original engines, `probes` holds us to what a running Backstage answered. `secrets`,
+//! `budget` and `api` test what only this crate promises; `properties` tests it on generated input.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail as the tests do")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "helpers of tests fail as the tests do"
+)]
 
 mod api;
 mod budget;
-mod oracle;
+mod differential;
+mod probes;
 mod properties;
 mod secrets;
 

@@ -1,0 +1,140 @@
+//! The intended differences. Each is a row of the table in `docs/templates.md`, under the same id.
+
+use super::compare::Difference;
+use super::corpus::Case;
+use super::original::Engine;
+use std::sync::LazyLock;
+
+/// An intended difference and how it is recognised.
+pub(super) struct Row {
+    /// As in the first column of the table.
+    pub(super) id: &'static str,
+    shows_in: fn(Engine, &Case, &Difference) -> bool,
+}
+
+/// The row of what does not come to an end.
+pub(super) const ENDLESS: &str = "endless-work";
+
+pub(super) const ROWS: &[Row] = &[
+    Row {
+        id: "regular-expressions",
+        shows_in: |_, _, difference| {
+            says(difference, &["look-around is not supported", "back-references are not supported"])
+        },
+    },
+    Row {
+        id: ENDLESS,
+        shows_in: |_, _, difference| {
+            let endless = difference.theirs.get("endless").is_some();
+            endless || says(difference, &["the template uses more than"]) && !failed(difference)
+        },
+    },
+    Row {
+        id: "half-characters",
+        shows_in: |_, case, difference| {
+            // `dump` writes a half as an escape, which JSON escapes once more here. A regular expression finds
+            // each half.
+            let theirs = difference.theirs.to_string();
+            let astral =
+                case.template.contains("emoji") || case.template.chars().any(|char| char > '\u{ffff}');
+            theirs.contains('\u{fffd}')
+                || theirs.contains(r"\\ud")
+                || (astral && case.template.contains("r/"))
+        },
+    },
+    Row {
+        id: "last-digits",
+        shows_in: |_, _, difference| {
+            let ours = difference.text.as_ref().map(|text| rounded(text));
+            let theirs = difference.theirs["text"].as_str().map(rounded);
+            let changed = difference.text.as_deref().ok() != difference.theirs["text"].as_str();
+            changed && ours.is_ok() && ours.ok() == theirs
+        },
+    },
+    Row {
+        id: "functions-as-text",
+        shows_in: |engine, case, difference| {
+            let theirs = difference.theirs.to_string();
+            engine == Engine::Legacy
+                && (case.template.contains("cycler(")
+                    || says(difference, &["a function has no text", "a function is no value"])
+                    || theirs.contains("[native code]")
+                    || theirs.contains("function ("))
+        },
+    },
+    Row {
+        id: "javascript-objects",
+        shows_in: |engine, case, difference| {
+            engine == Engine::Legacy
+                && !failed(difference)
+                && (says(difference, &["is reserved", "is undefined and cannot be called"])
+                    || ["constructor", "__proto__", "\"__pro\""]
+                        .iter()
+                        .any(|name| case.template.contains(name)))
+        },
+    },
+    Row {
+        id: "arrays-in-themselves",
+        shows_in: |engine, _, difference| {
+            engine == Engine::Legacy && says(difference, &["an array cannot be put into itself"])
+        },
+    },
+    Row {
+        id: "asynchronous-tags",
+        shows_in: |engine, _, difference| {
+            engine == Engine::Legacy
+                && ["asyncEach", "asyncAll", "ifAsync"]
+                    .iter()
+                    .any(|tag| says(difference, &[&format!("the tag `{tag}`")]))
+        },
+    },
+    Row {
+        id: "accidents",
+        shows_in: |engine, case, difference| {
+            let theirs = difference.theirs["error"].as_str().unwrap_or_default();
+            let broken = ["SyntaxError", "Cannot create property 'index' on"];
+            let slips = [
+                "arguments in parentheses",
+                "cannot be named `loop`",
+                "`)` is not expected here",
+                "`]` is not expected here",
+                "`}` is not expected here",
+            ];
+            engine == Engine::Legacy
+                && (broken.iter().any(|text| theirs.contains(text))
+                    || says(difference, &slips)
+                    || ["raw", "verbatim"].iter().any(|tag| is_open(&case.template, tag)))
+        },
+    },
+];
+
+/// The text with every long number cut to twelve digits.
+fn rounded(text: &str) -> String {
+    static NUMBER: LazyLock<regex::Regex> =
+        LazyLock::new(|| regex::Regex::new(r"\d+\.\d+(e[+-]\d+)?").unwrap());
+    let cut = |found: &regex::Captures<'_>| {
+        let number: f64 = found.get(0).map_or("", |number| number.as_str()).parse().unwrap();
+        format!("{number:.11e}")
+    };
+    NUMBER.replace_all(text, cut).into_owned()
+}
+
+/// Whether tags of this name do not close each other.
+fn is_open(template: &str, tag: &str) -> bool {
+    template.matches(tag).count() != 2 * template.matches(&format!("end{tag}")).count()
+}
+
+/// Whether one of our errors says one of these.
+fn says(difference: &Difference, texts: &[&str]) -> bool {
+    difference.our_errors().any(|error| texts.iter().any(|text| error.contains(text)))
+}
+
+/// Whether the original failed too.
+fn failed(difference: &Difference) -> bool {
+    difference.theirs.get("error").is_some()
+}
+
+/// The row that explains a difference.
+pub(super) fn row_of(engine: Engine, case: &Case, difference: &Difference) -> Option<&'static Row> {
+    ROWS.iter().find(|row| (row.shows_in)(engine, case, difference))
+}
