@@ -218,7 +218,7 @@ impl Parts<'_> {
                 },
                 commit_message: config.commits.message.clone(),
             },
-            renderer: ValueRenderer::new(&hosts),
+            renderer: ValueRenderer::new(&hosts, config.templates.value_mode),
             settings: config.tasks.clone(),
             max_attempts: config.worker.max_attempts,
             metrics: metrics.clone(),

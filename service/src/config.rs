@@ -106,6 +106,19 @@ pub struct Templates {
     pub sources: Vec<String>,
     /// Seconds between reloads; 0 is off.
     pub reload_seconds: u64,
+    /// How step values are made, unless a template says it itself.
+    pub value_mode: ValueMode,
+}
+
+/// How expressions in step values become values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ValueMode {
+    /// As Backstage does it now: one whole expression keeps its type, everything else is text.
+    #[default]
+    Current,
+    /// As Backstage did it before: through JSON text.
+    Legacy,
 }
 
 /// `git`

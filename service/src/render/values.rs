@@ -1,6 +1,7 @@
 //! Rendering of step values: `input`, `if`, `each`, `output`.
 //!
-//! A string that is one expression becomes that expression's value; keys are never rendered. It follows the
+//! A string that is one expression becomes that expression's value, in the legacy mode what JSON reads in its text;
+//! keys are never rendered. It follows the
 //! stock backend in keeping the raw text of an expression that fails, and reports it, so that the caller
 //! decides. The invariant: rendering the same structure in the same scope gives the same value, and what stems
 //! from a secret is marked.
@@ -8,10 +9,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use nunjucks::{Context, Environment, Syntax, Value as NValue};
+use nunjucks::{Context, Dialect, Environment, Syntax, Value as NValue};
 use serde_json::Value;
 
 use super::filters;
+use crate::config::ValueMode;
 
 /// An expression that failed; Backstage keeps the raw text in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,8 +52,21 @@ pub struct ValueRenderer {
 
 impl ValueRenderer {
     /// A renderer whose `parseRepoUrl` knows the hosts given.
-    pub fn new(hosts: &[String]) -> Self {
-        Self { environment: filters::register(Environment::builder(Syntax::backstage()), hosts).build() }
+    pub fn new(hosts: &[String], mode: ValueMode) -> Self {
+        let environment = filters::register(Environment::builder(Syntax::backstage()), hosts).build();
+        Self { environment }.in_mode(Some(mode))
+    }
+
+    /// The same renderer in another mode; in its own if none is given.
+    #[must_use]
+    pub fn in_mode(&self, mode: Option<ValueMode>) -> Self {
+        let environment = self.environment.clone();
+        let environment = match mode {
+            None => environment,
+            Some(ValueMode::Current) => environment.with_dialect(Dialect::Current),
+            Some(ValueMode::Legacy) => environment.with_dialect(Dialect::Legacy),
+        };
+        Self { environment }
     }
 
     /// Renders every string in `value` (keys are left alone). A failing string is kept as it is and reported.
@@ -62,7 +77,7 @@ impl ValueRenderer {
     }
 
     fn text(&self, text: &str, scope: &Context) -> Result<NValue, String> {
-        if !text.contains('{') {
+        if !text.contains('{') && !text.is_empty() {
             return Ok(NValue::from(text));
         }
         let template = self.environment.parse(text).map_err(|error| error.to_string())?;

@@ -81,11 +81,12 @@ impl Tasks {
         let cancelled = CancellationToken::new();
         let metrics = Metrics::new();
         let mut journal = Journal::in_memory();
+        let renderer = self.inner.renderer.in_mode(spec.value_mode());
         let mut runner = Runner {
             tools: Tools {
                 registry: &registry,
                 capabilities: &self.inner.capabilities,
-                renderer: &self.inner.renderer,
+                renderer: &renderer,
                 cancelled: &cancelled,
                 expression_errors: request.expression_errors,
                 // Dry runs are no tasks: nothing of them is counted.

@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::mocks::{Mocks, StepReport};
+use crate::config::ValueMode;
 use crate::git::TreeId;
 use crate::ids::TaskId;
 use crate::journal::{EventBody, FailureInfo};
 use crate::secret::Secret;
-use crate::template::{FindError, Pin, SchemaViolation, Step};
+use crate::template::{FindError, Pin, SchemaViolation, Step, value_mode};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,13 @@ pub struct TaskSpec {
     pub user: Map<String, Value>,
     /// `{entityRef, baseUrl?, entity: {metadata}}`.
     pub template_info: Value,
+}
+
+impl TaskSpec {
+    /// The value mode that the template asked for when the task was created.
+    pub(crate) fn value_mode(&self) -> Option<ValueMode> {
+        value_mode(self.template_info.get("entity")?.get("metadata")?)
+    }
 }
 
 /// A task as it can be served: no secret, no journal.

@@ -127,11 +127,12 @@ impl Tasks {
         let Walk { task, secrets, run, cancelled } = *walk;
         let inner = &self.inner;
         let registry = self.registry_for(&task.spec.steps).await;
+        let renderer = inner.renderer.in_mode(task.spec.value_mode());
         let mut runner = Runner {
             tools: Tools {
                 registry: &registry,
                 capabilities: &inner.capabilities,
-                renderer: &inner.renderer,
+                renderer: &renderer,
                 cancelled,
                 expression_errors: inner.settings.expression_errors,
                 metrics: &inner.metrics,

@@ -14,12 +14,25 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::parameters::Patterns;
+use crate::config::ValueMode;
 
 pub(crate) use locate::Source;
 pub(super) use read::entity_ref;
 
 /// The version of the template language that is run.
 pub const API_VERSION: &str = "scaffolder.backstage.io/v1beta3";
+
+/// The annotation that says how a template's step values are made: `current` or `legacy`.
+pub const VALUE_MODE: &str = "stagecraft.dev/value-mode";
+
+/// What a template's metadata says of its value mode, if it says anything.
+pub fn value_mode(metadata: &Value) -> Option<ValueMode> {
+    match metadata.get("annotations")?.get(VALUE_MODE)?.as_str()? {
+        "current" => Some(ValueMode::Current),
+        "legacy" => Some(ValueMode::Legacy),
+        _ => None,
+    }
+}
 
 /// One step, as the author wrote it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

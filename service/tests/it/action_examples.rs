@@ -13,7 +13,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use stagecraft::action::{ActionError, Definition, Example, Registry};
 use stagecraft::backstage::Backstage;
-use stagecraft::config::Backstage as Settings;
+use stagecraft::config::{Backstage as Settings, ValueMode};
 use stagecraft::entities::StoredEntity;
 use stagecraft::render::ValueRenderer;
 
@@ -126,7 +126,7 @@ impl Trial {
         let expect = self.dry_run.as_ref().filter(|_| dry_run).unwrap_or(&self.expect);
         let example: Steps = serde_yaml::from_str(example.example).map_err(|error| error.to_string())?;
         let steps: Vec<Step> = self.before.iter().cloned().chain(example.steps).collect();
-        let renderer = ValueRenderer::new(&["github.com".to_owned()]);
+        let renderer = ValueRenderer::new(&["github.com".to_owned()], ValueMode::Current);
         let mut outputs = Map::new();
         for step in &steps {
             let input = renderer.render(&step.input, &self.scope(&outputs), "input");

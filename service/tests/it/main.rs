@@ -39,3 +39,4 @@ mod templates;
 mod templates_placeholders;
 mod templates_sources;
 mod templates_support;
+mod value_mode;

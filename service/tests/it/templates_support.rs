@@ -53,7 +53,11 @@ impl Place {
             true => (*name).to_owned(),
             false => self.path(name).display().to_string(),
         };
-        let settings = config::Templates { sources: named.iter().map(absolute).collect(), reload_seconds: 0 };
+        let settings = config::Templates {
+            sources: named.iter().map(absolute).collect(),
+            reload_seconds: 0,
+            value_mode: config::ValueMode::Current,
+        };
         Library::load(&settings, sources.clone()).await
     }
 

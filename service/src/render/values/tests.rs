@@ -5,7 +5,7 @@ use nunjucks::Text;
 use serde_json::json;
 
 fn renderer() -> ValueRenderer {
-    ValueRenderer::new(&["github.com".to_owned()])
+    ValueRenderer::new(&["github.com".to_owned()], ValueMode::Current)
 }
 
 fn scope() -> Context {
@@ -128,4 +128,37 @@ fn a_condition_may_ask_how_the_run_stands() {
         assert_eq!(ask("${{ parameters.flag }}", status), (true, false));
     }
     assert!(!renderer().render(&json!("${{ always() }}"), &scope(), "input").problems.is_empty());
+}
+
+#[test]
+fn the_legacy_mode_reads_a_lone_expression_or_statement_as_json() {
+    let legacy = renderer().in_mode(Some(ValueMode::Legacy));
+    let scope = scope().with("secrets", NValue::object([("token", NValue::from(Text::secret("12345")))]));
+    for (text, expected) in [
+        ("${{ parameters.n }}", Some(json!(5))),
+        ("${{ parameters.object }}", Some(json!({"k": "v"}))),
+        ("${{ parameters.nil }}", Some(json!(null))),
+        ("${{ parameters.text }}", Some(json!("false"))),
+        ("${{ parameters.empty }}", Some(json!(""))),
+        (" ${{ parameters.n }}", Some(json!(" 5"))),
+        ("${{ parameters.n }}${{ parameters.n }}", Some(json!("55"))),
+        ("${{ parameters.n }}{# a comment #}", Some(json!(5))),
+        ("{% if parameters.flag %}5{% endif %}", Some(json!(5))),
+        ("{% if parameters.flag %}true{% endif %}", Some(json!(true))),
+        ("{% if parameters.flag %}{\"a\":1}{% endif %}", Some(json!({"a": 1}))),
+        ("{% for i in [1] %}${{ i }}{% endfor %}", Some(json!(1))),
+        ("{% if parameters.off %}1{% endif %}", None),
+        ("${{ parameters.missing }}", None),
+        ("", None),
+        ("${{ 'x' | escape }}", Some(json!({"val": "x", "length": 1}))),
+        ("${{ 1 / 0 }}", Some(json!(null))),
+        ("${{ 1e21 }}", None),
+        ("${{ 'ab'.padStart(4) }}", Some(json!("  ab"))),
+        ("${{ parameters.list[0:1] }}", Some(json!("${{ parameters.list[0:1] }}"))),
+    ] {
+        let rendered = legacy.render(&json!({"a": text}), &scope, "input").value.to_json().unwrap();
+        assert_eq!(rendered.get("a").cloned(), expected, "{text}");
+    }
+    let secret = legacy.render(&json!("{% if true %}${{ secrets.token }}{% endif %}"), &scope, "input").value;
+    assert!(secret.contains_secret());
 }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::locate::Source;
-use super::{API_VERSION, TemplateError};
+use super::{API_VERSION, TemplateError, VALUE_MODE, value_mode};
 use crate::template::parameters::Patterns;
 use crate::words::nearest;
 
@@ -43,6 +43,7 @@ pub(super) fn find(entity: &Value, source: Source<'_>, patterns: &Patterns) -> F
     };
     finder.api_version(root);
     finder.catalog_rules(root);
+    finder.value_mode(root);
     if let Some(Value::Object(spec)) = root.get("spec") {
         finder.steps(spec);
         finder.schemas(spec, patterns);
@@ -84,6 +85,16 @@ impl Finder<'_> {
                 });
             let message = violation.to_string();
             if grave { self.error(path, &message) } else { self.warn(path, &message) }
+        }
+    }
+
+    /// A mode that is not known would be taken for the service's own, unseen.
+    fn value_mode(&mut self, root: &Map<String, Value>) {
+        let Some(metadata) = root.get("metadata") else { return };
+        let Some(written) = metadata.get("annotations").and_then(|all| all.get(VALUE_MODE)) else { return };
+        if value_mode(metadata).is_none() {
+            let message = format!("`{VALUE_MODE}` is `current` or `legacy`, not {written}; correct it");
+            self.error("metadata.annotations", &message);
         }
     }
 
