@@ -194,10 +194,13 @@ pub(super) fn dictsort(call: &Call<'_>) -> Res<V> {
 
 pub(super) fn groupby(call: &Call<'_>) -> Res<V> {
     require_value(call)?;
+    let Some(values) = items_or_indexed(call)? else {
+        return Ok(V::Record(Rc::new(Record::made(JsMap::with_capacity(0)))));
+    };
     let path = path(call, call.arg(0))?;
     let mut groups: Vec<(Text, Vec<V>)> = Vec::new();
     let mut places: std::collections::HashMap<Text, usize> = std::collections::HashMap::new();
-    for value in items_or_indexed(call)?.unwrap_or_default() {
+    for value in values {
         let key = to_text(&follow(&value, &path)?, call.meter)?;
         if crate::parser::is_reserved(key.as_str()) {
             return Err(Fault::type_error("the name of a group is reserved"));

@@ -30,7 +30,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 /// Templates that go to an original at once.
 const BATCH: usize = 250;
 /// Generated cases for each engine when nobody asks for more.
-const FRESH: usize = 1500;
+const FRESH: usize = 100;
 /// Unexplained differences that are shrunk and shown.
 const SHOWN: usize = 8;
 
