@@ -5,6 +5,7 @@
 //! order. A document that the second reader takes otherwise has no places. The invariant: every range lies in
 //! the text and on the borders of characters.
 
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -188,8 +189,14 @@ fn escape(text: &str) -> (usize, bool) {
 
 /// The places of the one document that stands in `text` at `base`, if it can be read.
 pub(super) fn read(text: &str, base: usize) -> Option<Placed> {
-    let mut reader =
-        Reader { text, base, offsets: Offsets::of(text), open: Vec::new(), anchors: Vec::new(), root: None };
+    let mut reader = Reader {
+        text,
+        base,
+        offsets: Offsets::of(text),
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        root: None,
+    };
     for event in Parser::new_from_str(text) {
         let (event, span) = event.ok()?;
         reader.take(&event, span)?;
@@ -232,7 +239,7 @@ struct Reader<'t> {
     base: usize,
     offsets: Offsets,
     open: Vec<Open>,
-    anchors: Vec<(usize, Placed)>,
+    anchors: HashMap<usize, Placed>,
     root: Option<Placed>,
 }
 
@@ -266,8 +273,8 @@ impl Reader<'_> {
                 self.put(placed, *anchor)
             }
             Event::Alias(anchor) => {
-                let known = self.anchors.iter().rev().find(|(id, _)| id == anchor);
-                let inside = known.map_or(Inside::Nothing, |(_, placed)| placed.inside.clone());
+                let known = self.anchors.get(anchor);
+                let inside = known.map_or(Inside::Nothing, |placed| placed.inside.clone());
                 let placed = Placed { inside, ..self.placed(start, end, Writing::Alias) };
                 self.put(placed, 0)
             }
@@ -293,7 +300,7 @@ impl Reader<'_> {
     /// Puts a finished value where it belongs.
     fn put(&mut self, placed: Placed, anchor: usize) -> Option<()> {
         if anchor > 0 {
-            self.anchors.push((anchor, placed.clone()));
+            self.anchors.insert(anchor, placed.clone());
         }
         match self.open.last_mut() {
             None => self.root = Some(placed),

@@ -98,6 +98,11 @@ impl<'d> Node<'d> {
         path.iter().try_fold(*self, |node, key| node.get(key))
     }
 
+    /// How many members it has.
+    pub(crate) fn len(&self) -> usize {
+        self.value.as_object().map_or(0, serde_json::Map::len)
+    }
+
     /// All members, in the order written; none if it is no mapping.
     pub(crate) fn members(self) -> impl Iterator<Item = Member<'d>> {
         let node = self;

@@ -9,6 +9,8 @@ mod table;
 mod unused;
 mod words;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::finding::Findings;
@@ -63,8 +65,14 @@ fn holds_reference(value: &Value) -> bool {
 
 /// What is required has to be a property, of the schema itself or of a branch of it.
 fn required(declared: &Declared<'_>, all: &[Schema<'_>], findings: &mut Findings) {
-    for (index, level) in all.iter().enumerate().filter(|(_, schema)| schema.opens_level()) {
-        let own = declared::Properties::of(level.node, level.page);
+    let work = declared::Work::new();
+    let asking: BTreeSet<usize> = all
+        .iter()
+        .filter(|schema| schema.node.get("required").is_some())
+        .map(|schema| schema.level)
+        .collect();
+    for (index, level) in all.iter().enumerate().filter(|(_, schema)| asking.contains(&schema.order)) {
+        let own = declared::Properties::of(level.node, level.page, &work);
         if own.open || own.named.is_empty() {
             continue;
         }

@@ -4,7 +4,11 @@
 //! `then`, `else`, and what `$ref` leads to. Where a schema leaves open what else may be there, nothing is
 //! called missing.
 
-use std::collections::BTreeMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use serde_json::Value;
 
 use super::references::follow;
 use crate::lint::linted::Linted;
@@ -12,8 +16,8 @@ use crate::lint::node::Node;
 
 /// The deepest nesting of schemas that is followed.
 const MAX_DEPTH: usize = 64;
-/// The most schemas that are looked at.
-const MAX_VISITS: usize = 200_000;
+/// The most steps that are taken through schemas and their definitions, for one template.
+const MAX_WORK: usize = 3_000_000;
 /// Keywords whose value is a list of schemas, or one schema, for the same value.
 const BRANCHES: [&str; 6] = ["oneOf", "anyOf", "allOf", "if", "then", "else"];
 
@@ -38,10 +42,30 @@ pub(crate) struct Property<'d> {
 }
 
 /// The parameters of a template.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Declared<'d> {
     /// At the top of the form.
     pub properties: Properties<'d>,
+    /// What is inside of objects, by the names that lead there; none where nobody can tell.
+    inside: RefCell<HashMap<String, Option<Rc<Properties<'d>>>>>,
+    work: Work,
+}
+
+/// What may still be spent on walking through schemas. When it is spent, everything counts as open.
+#[derive(Debug)]
+pub(crate) struct Work(Cell<usize>);
+
+impl Work {
+    /// All that one template is worth.
+    pub(crate) fn new() -> Self {
+        Self(Cell::new(MAX_WORK))
+    }
+
+    fn spend(&self, steps: usize) -> bool {
+        let left = self.0.get();
+        self.0.set(left.saturating_sub(steps));
+        left > steps
+    }
 }
 
 /// A name that is not there.
@@ -55,10 +79,14 @@ pub(crate) struct Missing<'a> {
 
 impl<'d> Properties<'d> {
     /// What one schema and its branches declare. `$ref` begins at the page.
-    pub(crate) fn of(schema: Node<'d>, page: Node<'d>) -> Self {
+    pub(crate) fn of(schema: Node<'d>, page: Node<'d>, work: &Work) -> Self {
         let mut found = Self::default();
-        Walk { page, visits: 0, found: &mut found }.schema(schema, 0);
+        found.add(schema, page, work);
         found
+    }
+
+    fn add(&mut self, schema: Node<'d>, page: Node<'d>, work: &Work) {
+        Walk { page, seen: HashSet::new(), work, found: self }.schema(schema, 0);
     }
 }
 
@@ -66,16 +94,16 @@ impl<'d> Declared<'d> {
     /// What the template's form declares.
     pub(crate) fn of(template: &Linted<'d>) -> Self {
         let mut found = Properties::default();
+        let work = Work::new();
         for page in &template.pages {
             found.open |= page.is_placeholder();
-            let mut walk = Walk { page: *page, visits: 0, found: &mut found };
-            walk.schema(*page, 0);
+            found.add(*page, *page, &work);
         }
         let decorated = ["formDecorators", "EXPERIMENTAL_formDecorators"]
             .iter()
             .any(|key| template.spec.and_then(|spec| spec.get(key)).is_some());
         found.open |= decorated;
-        Self { properties: found }
+        Self { properties: found, inside: RefCell::default(), work }
     }
 
     /// The names of all parameters.
@@ -94,24 +122,35 @@ impl<'d> Declared<'d> {
         let Some(mut schemas) = self.properties.named.get(*first).cloned() else {
             return (!self.properties.open).then(|| Missing { depth: 0, known: Vec::new() });
         };
+        let mut path = (*first).to_owned();
         for (depth, name) in rest.iter().enumerate() {
-            let mut found = Properties::default();
-            for property in &schemas {
-                if !is_plain_object(property.schema) {
-                    return None;
-                }
-                Walk { page: property.page, visits: 0, found: &mut found }.schema(property.schema, 0);
-            }
-            match found.named.remove(*name) {
-                Some(next) => schemas = next,
+            let found = self.inside(&path, &schemas)?;
+            match found.named.get(*name) {
+                Some(next) => schemas = next.clone(),
                 None if found.open => return None,
                 None => {
-                    let known = found.named.into_keys().collect();
+                    let known = found.named.keys().copied().collect();
                     return Some(Missing { depth: depth + 1, known });
                 }
             }
+            path.push('\n');
+            path.push_str(name);
         }
         None
+    }
+
+    /// The members of an object that these schemas speak of; none where they are not all written there.
+    fn inside(&self, path: &str, schemas: &[Property<'d>]) -> Option<Rc<Properties<'d>>> {
+        if let Some(known) = self.inside.borrow().get(path) {
+            return known.clone();
+        }
+        let found = schemas.iter().all(|property| is_plain_object(property.schema)).then(|| {
+            let mut found = Properties::default();
+            schemas.iter().for_each(|property| found.add(property.schema, property.page, &self.work));
+            Rc::new(found)
+        });
+        self.inside.borrow_mut().insert(path.to_owned(), found.clone());
+        found
     }
 }
 
@@ -124,24 +163,36 @@ fn is_plain_object(schema: Node<'_>) -> bool {
 
 struct Walk<'d, 'f> {
     page: Node<'d>,
-    visits: usize,
+    /// Schemas that were met: what several references lead to counts once.
+    seen: HashSet<*const Value>,
+    work: &'f Work,
     found: &'f mut Properties<'d>,
 }
 
 impl<'d> Walk<'d, '_> {
     fn schema(&mut self, schema: Node<'d>, depth: usize) {
-        self.visits += 1;
-        if depth > MAX_DEPTH || self.visits > MAX_VISITS {
+        if !self.seen.insert(std::ptr::from_ref(schema.value)) {
+            return;
+        }
+        if depth > MAX_DEPTH || !self.work.spend(1) {
             self.found.open = true;
             return;
         }
         if let Some(reference) = schema.get("$ref") {
+            // Names are looked for one after the other.
+            let definitions =
+                ["definitions", "$defs"].map(|key| self.page.get(key).map_or(0, |all| all.len()));
+            if !self.work.spend(definitions.iter().sum()) {
+                self.found.open = true;
+                return;
+            }
             match reference.text().and_then(|path| follow(self.page, path)) {
                 Some(target) => self.schema(target, depth + 1),
                 None => self.found.open = true,
             }
         }
         self.found.open |= schema.get("properties").is_some_and(|properties| properties.is_placeholder());
+        self.work.spend(schema.get("properties").map_or(0, |properties| properties.len()));
         for member in schema.get("properties").into_iter().flat_map(|properties| properties.members()) {
             let property = Property { schema: member.node, key_range: member.key_range, page: self.page };
             self.found.named.entry(member.key).or_default().push(property);

@@ -1,16 +1,23 @@
 //! `$ref`: whether it leads somewhere, and not in a circle.
 
+use std::collections::HashSet;
+
+use serde_json::Value;
+
 use super::schemas::Schema;
 use super::table::{REF_CYCLE, REF_UNRESOLVED};
 use crate::lint::finding::Findings;
 use crate::lint::node::Node;
+
+/// The most schemas of a circle that are gone through.
+const MAX_CIRCLE: usize = 200;
 
 /// Looks at the references of a page.
 pub(super) fn check(page: Node<'_>, all: &[Schema<'_>], findings: &mut Findings) {
     for schema in all {
         let Some(reference) = schema.node.get("$ref") else { continue };
         let Some(written) = reference.text() else { continue };
-        let Some(target) = follow(page, written) else {
+        let Some(target) = resolve(page.value, written) else {
             let message = if written.starts_with('#') {
                 format!("nothing stands at `{written}` in this page")
             } else {
@@ -21,7 +28,7 @@ pub(super) fn check(page: Node<'_>, all: &[Schema<'_>], findings: &mut Findings)
             findings.add(&REF_UNRESOLVED, reference.place(), message, mend);
             continue;
         };
-        if leads_back(page, target, schema.node) {
+        if leads_back(page.value, target, schema.node.value) {
             let message = format!("`{written}` leads back to itself, so the form has no end");
             findings.add(
                 &REF_CYCLE,
@@ -35,12 +42,9 @@ pub(super) fn check(page: Node<'_>, all: &[Schema<'_>], findings: &mut Findings)
 
 /// What a reference leads to inside of its page.
 pub(super) fn follow<'d>(page: Node<'d>, path: &str) -> Option<Node<'d>> {
-    let pointer = path.strip_prefix('#')?;
-    if pointer.is_empty() {
-        return Some(page);
-    }
+    resolve(page.value, path)?;
     let mut node = page;
-    for part in pointer.strip_prefix('/')?.split('/') {
+    for part in path.trim_start_matches(['#', '/']).split('/').filter(|part| !part.is_empty()) {
         let part = part.replace("%20", " ").replace("~1", "/").replace("~0", "~");
         node = match part.parse::<usize>() {
             Ok(index) if node.value.is_array() => node.items().nth(index)?,
@@ -50,27 +54,27 @@ pub(super) fn follow<'d>(page: Node<'d>, path: &str) -> Option<Node<'d>> {
     Some(node)
 }
 
-/// Whether references and branches alone lead from `start` to `goal`: both speak of the same value, so nothing
-/// ever ends the circle. A list of items of its own kind is none.
-fn leads_back(page: Node<'_>, start: Node<'_>, goal: Node<'_>) -> bool {
-    let mut seen: Vec<std::ops::Range<usize>> = Vec::new();
-    let mut open = vec![start];
-    while let Some(node) = open.pop() {
-        if same(node, goal) {
-            return true;
-        }
-        if seen.len() > 1_000 || seen.contains(&node.range()) {
-            continue;
-        }
-        seen.push(node.range());
-        open.extend(node.get("$ref").and_then(|path| path.text()).and_then(|path| follow(page, path)));
-        for key in ["oneOf", "anyOf", "allOf"] {
-            open.extend(node.get(key).into_iter().flat_map(Node::items));
-        }
-    }
-    false
+/// The value that a reference leads to.
+fn resolve<'v>(page: &'v Value, path: &str) -> Option<&'v Value> {
+    page.pointer(&path.strip_prefix('#')?.replace("%20", " "))
 }
 
-fn same(a: Node<'_>, b: Node<'_>) -> bool {
-    std::ptr::eq(a.value, b.value)
+/// Whether references and branches alone lead from `start` to `goal`: both speak of the same value, so nothing
+/// ever ends the circle. A list of items of its own kind is none.
+fn leads_back(page: &Value, start: &Value, goal: &Value) -> bool {
+    let mut seen: HashSet<*const Value> = HashSet::new();
+    let mut open = vec![start];
+    while let Some(schema) = open.pop() {
+        if std::ptr::eq(schema, goal) {
+            return true;
+        }
+        if seen.len() >= MAX_CIRCLE || !seen.insert(std::ptr::from_ref(schema)) {
+            continue;
+        }
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        open.extend(reference.and_then(|path| resolve(page, path)));
+        let branches = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|key| schema.get(key)?.as_array());
+        open.extend(branches.flatten());
+    }
+    false
 }

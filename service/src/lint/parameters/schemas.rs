@@ -41,11 +41,6 @@ pub(crate) struct Schema<'d> {
 }
 
 impl Schema<'_> {
-    /// Whether it is the first to speak of its value.
-    pub(crate) fn opens_level(&self) -> bool {
-        self.level == self.order
-    }
-
     /// Whether it is the page itself.
     pub(crate) fn is_page(&self) -> bool {
         self.place == Place::Page

@@ -173,3 +173,29 @@ fn a_link_that_leads_out_of_a_skeleton_is_not_followed() {
 
     assert_eq!(ids(&lint_below(&disk.path().join("t"))), Vec::<&str>::new());
 }
+
+#[test]
+fn references_that_branch_again_and_again_are_walked_once() {
+    let mut text = format!("{HEAD}  parameters:\n    $ref: '#/definitions/a0'\n    definitions:\n");
+    for level in 0..25 {
+        let below = format!("{{$ref: '#/definitions/a{}'}}", level + 1);
+        writeln!(text, "      a{level}: {{anyOf: [{below}, {below}]}}").unwrap();
+    }
+    text.push_str("      a25: {properties: {x: {type: string, title: X}}}\n  steps:\n");
+    text.push_str("    - {id: l, name: L, action: 'debug:log', input: {message: '${{ parameters.x }}${{ parameters.y }}'}}\n");
+
+    assert_eq!(ids(&linted(&text)), ["undefined-parameter"]);
+}
+
+#[test]
+fn a_long_chain_of_references_is_no_burden() {
+    let mut text = format!(
+        "{HEAD}  parameters:\n    properties: {{x: {{$ref: '#/definitions/d0'}}}}\n    definitions:\n"
+    );
+    for index in 0..500 {
+        writeln!(text, "      d{index}: {{$ref: '#/definitions/d{}'}}", index + 1).unwrap();
+    }
+    text.push_str("  steps: [{id: l, name: L, action: 'debug:log'}]\n");
+
+    assert_eq!(ids(&linted(&text)), ["ref-unresolved"]);
+}
