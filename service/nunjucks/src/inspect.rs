@@ -59,6 +59,8 @@ pub struct Reference {
     pub range: Range<usize>,
     /// Whether the template only asks if it is there: in a condition, before `default`, before `is`.
     pub guarded: bool,
+    /// Whether it stands in a branch of `if` or `switch`, so that it is read only sometimes.
+    pub branched: bool,
     /// Where the words end that a dash ties to it without a space, which the language reads as subtraction:
     /// `my-id.output` behind `steps.`.
     pub dashed: Option<usize>,
@@ -218,6 +220,15 @@ mod tests {
             inspect(source).references.into_iter().filter(|r| r.guarded).map(|r| r.root).collect();
 
         assert_eq!(guarded, ["a", "c", "d", "e", "h"]);
+    }
+
+    #[test]
+    fn what_stands_in_a_branch_is_told() {
+        let source = "${{ a }}{% if b %}${{ c }}{% for d in e %}${{ f }}{% endfor %}{% else %}${{ g }}{% endif %}${{ h }}";
+        let branched: Vec<_> =
+            inspect(source).references.into_iter().filter(|r| r.branched).map(|r| r.root).collect();
+
+        assert_eq!(branched, ["c", "e", "f", "g"]);
     }
 
     #[test]

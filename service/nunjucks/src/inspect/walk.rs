@@ -20,6 +20,8 @@ enum Work<'a> {
 struct Scope {
     parent: Option<ScopeId>,
     names: Vec<Sym>,
+    /// Whether it is, or lies in, a branch of a condition.
+    branched: bool,
 }
 
 struct Walk<'a> {
@@ -39,7 +41,7 @@ pub(super) fn walk(ast: &Ast, source: &str, env: &Environment) -> Inspection {
         ast,
         source,
         env,
-        scopes: vec![Scope { parent: None, names: Vec::new() }],
+        scopes: vec![Scope { parent: None, names: Vec::new(), branched: false }],
         assigned: HashSet::new(),
         work: vec![Work::Nodes { nodes: &ast.body, scope: 0 }],
         found: Inspection::default(),
@@ -74,11 +76,12 @@ impl<'a> Walk<'a> {
                 self.push(*expr, scope, false);
             }
             Node::If { branches, otherwise } => {
+                let inside = self.branch(scope);
                 for (condition, body) in branches {
                     self.push(*condition, scope, true);
-                    self.nodes(body, scope);
+                    self.nodes(body, inside);
                 }
-                self.nodes(otherwise, scope);
+                self.nodes(otherwise, inside);
             }
             Node::For(each) => {
                 self.push(each.iterated, scope, false);
@@ -108,11 +111,12 @@ impl<'a> Walk<'a> {
             Node::Block(body) => self.nodes(body, scope),
             Node::Switch { subject, cases, fallback } => {
                 self.push(*subject, scope, true);
+                let inside = self.branch(scope);
                 for (case, body) in cases {
                     self.push(*case, scope, false);
-                    self.nodes(body, scope);
+                    self.nodes(body, inside);
                 }
-                self.nodes(fallback, scope);
+                self.nodes(fallback, inside);
             }
         }
     }
@@ -232,7 +236,7 @@ impl<'a> Walk<'a> {
                 (Expr::Symbol(sym), offset) => {
                     if !self.is_bound(*sym, scope) {
                         path.reverse();
-                        self.reference(*sym, offset, path, guarded);
+                        self.reference((*sym, offset), path, guarded, scope);
                     }
                     return;
                 }
@@ -241,7 +245,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn reference(&mut self, sym: Sym, start: usize, path: Vec<Segment>, guarded: bool) {
+    fn reference(&mut self, (sym, start): (Sym, usize), path: Vec<Segment>, guarded: bool, scope: ScopeId) {
         let root = self.ast.name(sym).as_str().to_owned();
         let last = path.last().map_or(start + root.len(), |segment| segment.range.end);
         let rest = self.source.get(last..).unwrap_or_default();
@@ -255,7 +259,8 @@ impl<'a> Walk<'a> {
         let tied = before.strip_suffix('-').is_some_and(|before| before.ends_with(is_word));
         let range = start..end;
         let dashed = if subscripted { None } else { self.dashed(end) };
-        self.found.references.push(Reference { root, path, range, guarded, dashed, tied });
+        let branched = self.is_branched(scope);
+        self.found.references.push(Reference { root, path, range, guarded, branched, dashed, tied });
     }
 
     /// The end of the words that dashes tie to what ends here.
@@ -329,8 +334,22 @@ impl<'a> Walk<'a> {
     }
 
     fn scope(&mut self, parent: ScopeId, names: Vec<Sym>) -> ScopeId {
-        self.scopes.push(Scope { parent: Some(parent), names });
+        let branched = self.is_branched(parent);
+        self.scopes.push(Scope { parent: Some(parent), names, branched });
         self.scopes.len() - 1
+    }
+
+    /// A scope of the branches of a condition.
+    fn branch(&mut self, parent: ScopeId) -> ScopeId {
+        if self.is_branched(parent) {
+            return parent;
+        }
+        self.scopes.push(Scope { parent: Some(parent), names: Vec::new(), branched: true });
+        self.scopes.len() - 1
+    }
+
+    fn is_branched(&self, scope: ScopeId) -> bool {
+        self.scopes.get(scope).is_some_and(|scope| scope.branched)
     }
 
     fn is_bound(&self, sym: Sym, scope: ScopeId) -> bool {
