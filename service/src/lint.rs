@@ -63,6 +63,9 @@ pub fn rules() -> impl Iterator<Item = &'static Rule> {
 /// Everything that can be said of a template without its skeletons' contents.
 fn check(template: &Linted<'_>, findings: &mut Findings) {
     entity::check(template, findings);
+    if template.is_old() {
+        return;
+    }
     parameters::check(template, findings);
     steps::check(template, findings);
     expressions::check(template, findings);
@@ -77,7 +80,7 @@ fn check_files(
     findings: &mut Findings,
     mut seen: impl FnMut(&FileText<'_>),
 ) {
-    let Some(skeleton) = fetch.skeleton() else { return };
+    let Some(skeleton) = fetch.skeleton().filter(|_| !template.is_old()) else { return };
     let declared = parameters::Declared::of(template);
     let mut files = skeleton::Files::new(fetch, findings);
     for file in &skeleton.files {

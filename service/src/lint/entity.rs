@@ -27,6 +27,9 @@ const GRAVE: [&str; 7] = [
 /// Looks at the entity.
 pub(super) fn check(template: &Linted<'_>, findings: &mut Findings) {
     api_version(template, findings);
+    if template.is_old() {
+        return;
+    }
     catalog_rules(template, findings);
     keys::check(template, findings);
 }

@@ -17,6 +17,9 @@ use crate::render::inspect::CONDITION_FUNCTIONS;
 pub(super) use table::RULES;
 use table::{EXPRESSION_INVALID, UNKNOWN_FILTER, UNKNOWN_FUNCTION, UNKNOWN_METHOD, UNKNOWN_TEST};
 
+/// What people write who mean nothing at all: `x if y else undefined`.
+pub(super) const NOTHING: &str = "undefined";
+
 /// Looks at all expressions of the template.
 pub(super) fn check(template: &Linted<'_>, findings: &mut Findings) {
     let references = references::References::new(template);

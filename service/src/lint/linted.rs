@@ -118,6 +118,11 @@ impl<'d> Linted<'d> {
 }
 
 impl Linted<'_> {
+    /// Whether it is written in the older language, of which the rules know nothing.
+    pub(crate) fn is_old(&self) -> bool {
+        self.root.get("apiVersion").and_then(|version| version.text()) == Some("backstage.io/v1beta2")
+    }
+
     /// Whether a text is an expression, so that its value is only known when the template runs.
     pub(crate) fn is_computed(&self, node: Node<'_>) -> bool {
         node.text().is_some_and(|text| self.known.values.has_tag(text))

@@ -1,5 +1,6 @@
 //! Skeletons: what is there, and what rendering makes of it.
 
+mod names;
 mod references;
 
 use super::finding::Findings;
@@ -94,19 +95,21 @@ pub(super) fn check(template: &Linted<'_>, findings: &mut Findings) {
 pub(super) struct Files<'l, 'd> {
     fetch: &'l Fetch<'d>,
     read: references::ValuesRead,
+    lacking: names::Lacking,
 }
 
 impl<'l, 'd> Files<'l, 'd> {
     /// Begins with the names of files and folders.
     pub(super) fn new(fetch: &'l Fetch<'d>, findings: &mut Findings) -> Self {
         references::check_names(fetch, findings);
-        Self { fetch, read: references::ValuesRead::of_names(fetch) }
+        Self { fetch, read: references::ValuesRead::of_names(fetch), lacking: names::Lacking::default() }
     }
 
     /// Looks at a file.
     pub(super) fn file(&mut self, file: &FileText<'_>, findings: &mut Findings) {
         self.read.add_file(file);
-        references::check_file(self.fetch, file, findings);
+        let lacking = references::check_file(self.fetch, file, findings);
+        self.lacking.add(lacking, file.path);
     }
 
     /// A file cannot be looked at.
@@ -117,6 +120,7 @@ impl<'l, 'd> Files<'l, 'd> {
     /// Tells what only shows when all files were seen.
     pub(super) fn end(self, findings: &mut Findings) {
         self.read.report(self.fetch, findings);
+        self.lacking.report(self.fetch, findings);
     }
 }
 
@@ -126,7 +130,7 @@ fn without_catalog_info(template: &Linted<'_>, findings: &mut Findings) {
     let writes = actions().any(|action| action == "catalog:write" || !is_known(template, action));
     let skeletons: Vec<Option<&Skeleton>> =
         template.fetches.iter().map(|fetch| fetch.skeleton().map(AsRef::as_ref)).collect();
-    if !publishes || writes || skeletons.is_empty() {
+    if !publishes || writes || skeletons.is_empty() || registers_another(template) {
         return;
     }
     // What cannot be looked into may hold the file.
@@ -141,6 +145,13 @@ fn without_catalog_info(template: &Linted<'_>, findings: &mut Findings) {
         let mend = "add a `catalog-info.yaml` to the skeleton";
         findings.add(&SKELETON_WITHOUT_CATALOG_INFO, fetch.url.place(), message, mend);
     }
+}
+
+/// Whether a step registers a file of another name.
+fn registers_another(template: &Linted<'_>) -> bool {
+    let registers = template.steps.iter().filter(|step| step.action_id() == Some("catalog:register"));
+    let mut paths = registers.filter_map(|step| step.input?.get("catalogInfoPath")?.text());
+    paths.any(|path| !path.contains("catalog-info"))
 }
 
 fn is_known(template: &Linted<'_>, action: &str) -> bool {

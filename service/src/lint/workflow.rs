@@ -5,10 +5,11 @@
 
 mod shell;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::finding::Findings;
+use super::finding::{Finding, Findings};
 use super::linted::{Fetch, FileText, Language, Linted};
 use super::parameters::Declared;
 use super::rule::{Area, Example, Level, Rule};
@@ -107,12 +108,13 @@ static UNPINNED_ACTION: Rule = Rule {
     level: Level::Warning,
     area: Area::Workflows,
     text: "A tag or branch can be moved, and whoever moves it runs code in every repository made from this template. \
-           Name the full commit, with the version in a comment, and let a bot keep it up to date.",
+           Name the full commit, with the version in a comment, and let a bot keep it up to date. GitHub's own \
+           actions are noted only.",
     bad: Example {
         template: FETCH_PLAIN,
         files: &[(
             "skeleton/.github/workflows/ci.yaml",
-            "on: push\njobs:\n  hello:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@v6\n",
+            "on: push\njobs:\n  hello:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: docker/login-action@v3\n",
         )],
     },
     good: Example {
@@ -124,6 +126,9 @@ static UNPINNED_ACTION: Rule = Rule {
         )],
     },
 };
+
+/// Owners of actions who run the workflows, too.
+const GITHUB: [&str; 2] = ["actions/", "github/"];
 
 /// Contexts whose text anybody can write, by how they begin.
 const UNTRUSTED: [&str; 18] = [
@@ -158,14 +163,25 @@ pub(super) fn check_file(
     unpinned(source, findings);
     let scripts = shell::scripts(&source.text);
     untrusted(source, &scripts, findings);
+    // By script: each is mended as a whole.
+    let mut holes: BTreeMap<usize, (Range<usize>, Vec<String>)> = BTreeMap::new();
     for (name, range) in values_in(fetch, file, &scripts) {
         if let Some(parameter) = free_parameter(template, declared, fetch, &name) {
-            let message = format!(
-                "the text that a user gives for `{parameter}` becomes a part of this script, and can be any command"
-            );
-            let mend = format!("put it into `env:` and use the variable, or give `{parameter}` a `pattern`");
-            findings.add(&WORKFLOW_INJECTION, Place::new(source, range), message, mend);
+            let script = scripts.partition_point(|script| script.end <= range.start);
+            let (_, parameters) = holes.entry(script).or_insert_with(|| (range, Vec::new()));
+            if !parameters.contains(&parameter) {
+                parameters.push(parameter);
+            }
         }
+    }
+    for (range, parameters) in holes.into_values() {
+        let names =
+            parameters.iter().map(|parameter| format!("`{parameter}`")).collect::<Vec<_>>().join(", ");
+        let message = format!(
+            "the text that a user gives for {names} becomes a part of this script, and can be any command"
+        );
+        let mend = format!("put it into `env:` and use the variable, or give {names} a `pattern`");
+        findings.add(&WORKFLOW_INJECTION, Place::new(source, range), message, mend);
     }
 }
 
@@ -188,7 +204,9 @@ fn unpinned(source: &Arc<Source>, findings: &mut Findings) {
             None => format!("`{written}` is taken at whatever is there"),
         };
         let mend = "name the full commit after the `@`, and the version in a comment behind it";
-        findings.add(&UNPINNED_ACTION, Place::new(source, range), message, mend);
+        let finding = Finding::new(&UNPINNED_ACTION, Place::new(source, range.clone()), message, mend);
+        let of_github = GITHUB.iter().any(|owner| written.starts_with(owner));
+        findings.push(if of_github { finding.weighing(Level::Note) } else { finding });
     }
 }
 

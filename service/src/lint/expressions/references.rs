@@ -60,6 +60,9 @@ impl<'d> References<'d> {
 
     fn unknown(&self, expression: &Expression<'_>, reference: &Reference, findings: &mut Findings) {
         let name = reference.root.as_str();
+        if name == super::NOTHING {
+            return;
+        }
         let range = reference.range.start..reference.range.start + name.len();
         let message = format!("nothing is called `{name}` here, so it renders as nothing");
         let near = nearest(name, NAMES.into_iter().chain(["secrets", "each"]));

@@ -41,7 +41,8 @@ pub(super) static UNUSED_PARAMETER: Rule = Rule {
     level: Level::Warning,
     area: Area::Parameters,
     text: "People are asked for a value that changes nothing; often a step was to use it. Parameters on which \
-           others depend are used. Fields of your own are not judged: they may only show something.",
+           others depend are used. Fields of your own are not judged, since they may only show something, \
+           nor is a required box: whoever ticks it confirms something.",
     bad: Example::of(
         "\
 parameters:

@@ -78,12 +78,13 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'))
 }
 
-/// Fields of one's own, and what only shows something.
+/// Fields of one's own, and what only shows something or leaves no choice.
 fn is_spared(property: &Property<'_>) -> bool {
     let text = |key: &str| property.schema.get(key).and_then(|value| value.text());
     let shows = text("type") == Some("null")
         || property.schema.get("type").is_some_and(|kind| kind.value.is_null())
         || property.schema.get("const").is_some()
+        || property.schema.get("enum").is_some_and(|choices| choices.items().count() == 1)
         || text("ui:widget") == Some("hidden");
     shows
         || text("ui:field").is_some_and(|field| !PLAIN_FIELDS.contains(&field))
@@ -96,12 +97,22 @@ fn used_in_form<'d>(template: &Linted<'d>) -> BTreeSet<&'d str> {
     for schema in template.pages.iter().flat_map(|page| super::schemas(*page)) {
         let named = ["dependencies", "dependentSchemas", "dependentRequired"].map(|key| schema.node.get(key));
         let asked = schema.node.find(&["if", "properties"]);
+        used.extend(confirmations(schema.node));
         for names in named.into_iter().flatten().chain(asked) {
             used.extend(names.members().map(|member| member.key));
         }
     }
     template.pages.iter().for_each(|page| mentioned(page.value, &mut used));
     used
+}
+
+/// Boxes that have to be ticked: whoever ticks one confirms something, and that is its use.
+fn confirmations<'d>(schema: Node<'d>) -> impl Iterator<Item = &'d str> {
+    let required = schema.get("required").into_iter().flat_map(Node::items).filter_map(|name| name.text());
+    required.filter(move |name| {
+        let kind = schema.find(&["properties", name, "type"]);
+        kind.and_then(|kind| kind.text()) == Some("boolean")
+    })
 }
 
 /// Names behind `parameters.` and the like in the texts of a value.

@@ -33,7 +33,8 @@ const NEUTRAL: [&str; 9] =
 /// Keywords that say which texts are allowed.
 const CHECKS: [&str; 6] = ["pattern", "enum", "const", "format", "oneOf", "anyOf"];
 
-/// Looks at every expression that stands in a path. A parameter is told once, where it is used first.
+/// Looks at every expression that stands in a path. A parameter is told once, where it is used first, and
+/// those of one expression together.
 pub(super) fn check(template: &Linted<'_>, findings: &mut Findings) {
     let declared = Declared::of(template);
     let mut told = BTreeSet::new();
@@ -43,21 +44,26 @@ pub(super) fn check(template: &Linted<'_>, findings: &mut Findings) {
         if found.filters.iter().any(|filter| !NEUTRAL.contains(&filter.name.as_str())) {
             continue;
         }
-        for reference in found.references.iter().filter(|reference| !reference.guarded) {
-            let Some(name) = parameter(reference) else { continue };
-            let Some(properties) = declared.properties.named.get(name) else { continue };
-            if !properties.iter().all(|property| is_unchecked(property.schema)) || !told.insert(name) {
-                continue;
-            }
-            let message = format!("`{name}` can be any text, and becomes part of `{input}`");
-            let pattern = if input.to_lowercase().ends_with("url") {
-                "^[A-Za-z0-9][A-Za-z0-9._-]*$"
-            } else {
-                "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"
-            };
-            let mend = format!("give `{name}` a `pattern` or `enum`, for example `pattern: '{pattern}'`");
-            findings.add(&UNVALIDATED_PATH, expression.place(reference.range.clone()), message, mend);
-        }
+        let references = found.references.iter().filter(|reference| !reference.guarded);
+        let open: Vec<(&Reference, &str)> = references
+            .filter_map(|reference| Some((reference, parameter(reference)?)))
+            .filter(|(_, name)| {
+                let properties = declared.properties.named.get(name);
+                properties.is_some_and(|all| all.iter().all(|property| is_unchecked(property.schema)))
+            })
+            .filter(|(_, name)| told.insert((*name).to_owned()))
+            .collect();
+        let Some((first, _)) = open.first() else { continue };
+        let names = open.iter().map(|(_, name)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let becomes = if open.len() == 1 { "becomes" } else { "become" };
+        let message = format!("{names} can be any text, and {becomes} part of `{input}`");
+        let pattern = if input.to_lowercase().ends_with("url") {
+            "^[A-Za-z0-9][A-Za-z0-9._-]*$"
+        } else {
+            "^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"
+        };
+        let mend = format!("give {names} a `pattern` or `enum`, for example `pattern: '{pattern}'`");
+        findings.add(&UNVALIDATED_PATH, expression.place(first.range.clone()), message, mend);
     }
 }
 

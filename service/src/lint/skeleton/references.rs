@@ -12,7 +12,7 @@ use super::super::node::Member;
 use super::super::rule::{Area, Example, Level, Rule};
 use super::super::source::{Place, Source};
 use super::super::workflow::is_workflow;
-use crate::words::did_you_mean;
+use super::names::{Names, is_comment};
 
 /// A step that fetches `./skeleton` with one value, `name`.
 const FETCH: &str = "\
@@ -45,7 +45,7 @@ pub(super) static SWALLOWED_EXPRESSION: Rule = Rule {
     text: "`fetch:template` renders `${{ … }}` itself, and it knows nothing of `github`, `secrets` or `matrix`: they \
            come out empty, without a word, and a function of GitHub's such as `hashFiles` fails the step. Put them \
            between `{% raw %}` and `{% endraw %}`, list the file in `copyWithoutTemplating`, or use \
-           `fetch:handlebars`.",
+           `fetch:handlebars`. It is a warning where no workflow runs it: in a page of text or a comment.",
     bad: with(&[(
         "skeleton/.github/workflows/ci.yaml",
         "name: ${{ values.name }}\non: push\nconcurrency: ${{ github.ref }}\n",
@@ -73,7 +73,8 @@ pub(super) static UNDEFINED_VALUE: Rule = Rule {
     level: Level::Warning,
     area: Area::Skeleton,
     text: "The file reads a member of `values` that the step's `values` do not have, so it comes out empty. Give the \
-           value in the step, or correct its name.",
+           value in the step, or correct its name. A value that the file itself asks for (`{% if values.x %}`) may \
+           be left out. For files that several templates share, the step is named.",
     bad: with(&[("skeleton/README.md", "${{ values.name }} ${{ values.nmae }}\n")]),
     good: with(&[("skeleton/README.md", "${{ values.name }} ${{ values.title | default('') }}\n")]),
 };
@@ -110,12 +111,12 @@ pub(super) static UNUSED_VALUE: Rule = Rule {
 };
 
 /// Names that expressions of GitHub Actions begin with.
-const CONTEXTS: [&str; 12] = [
+pub(super) const CONTEXTS: [&str; 12] = [
     "env", "github", "inputs", "job", "jobs", "matrix", "needs", "runner", "secrets", "steps", "strategy",
     "vars",
 ];
 /// Functions of GitHub Actions that no template has.
-const FUNCTIONS: [&str; 10] = [
+pub(super) const FUNCTIONS: [&str; 10] = [
     "always",
     "cancelled",
     "contains",
@@ -131,8 +132,10 @@ const FUNCTIONS: [&str; 10] = [
 /// Looks at the names of a skeleton's files and folders.
 pub(super) fn check_names(fetch: &Fetch<'_>, findings: &mut Findings) {
     let Some(skeleton) = fetch.skeleton().filter(|_| fetch.language == Language::Nunjucks) else { return };
-    let paths = skeleton.files.iter().map(|file| &file.path).filter(|path| fetch.inspector().has_tag(path));
-    for path in paths {
+    let paths = skeleton.files.iter().map(|file| file.path.as_str());
+    let parts: BTreeSet<&str> =
+        paths.filter(|path| fetch.inspector().has_tag(path)).flat_map(|path| name_parts(path)).collect();
+    for path in parts.into_iter().filter(|part| fetch.inspector().has_tag(part)) {
         let place = || fetch.url.place();
         match fetch.inspector().inspect(path) {
             Err(fault) => {
@@ -140,26 +143,38 @@ pub(super) fn check_names(fetch: &Fetch<'_>, findings: &mut Findings) {
                 findings.add(&UNREADABLE_FILE, place(), message, "correct the name");
             }
             Ok(found) => {
-                let names = Names { fetch, shown: format!("the file name `{path}`") };
+                let names = Names { fetch, shown: format!("the name `{path}`"), file: None };
                 names.check(&found, |_| place(), findings);
             }
         }
     }
 }
 
-/// Looks at one file.
-pub(super) fn check_file(fetch: &Fetch<'_>, file: &FileText<'_>, findings: &mut Findings) {
-    let (Some(source), Some(parsed)) = (&file.source, &file.parsed) else { return };
+/// The names that a path is made of, each folder by itself, so that it is told once for all that lies in it.
+fn name_parts(path: &str) -> Vec<&str> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let whole = |part: &&str| {
+        part.matches("{{").count() == part.matches("}}").count()
+            && part.matches("{%").count() == 2 * part.matches("{% end").count()
+            && part.matches("{%").count() == part.matches("%}").count()
+    };
+    if parts.iter().all(whole) { parts } else { vec![path] }
+}
+
+/// Looks at one file. Gives the values that it lacks, if it is one that templates share.
+pub(super) fn check_file(fetch: &Fetch<'_>, file: &FileText<'_>, findings: &mut Findings) -> Vec<String> {
+    let (Some(source), Some(parsed)) = (&file.source, &file.parsed) else { return Vec::new() };
     match parsed {
         Err(fault) => {
             let message = format!("the file cannot be rendered: {}", fault.message);
             let mend = "correct it, or put it between `{% raw %}` and `{% endraw %}`";
             findings.add(&UNREADABLE_FILE, Place::new(source, fault.at..fault.at), message, mend);
+            Vec::new()
         }
         Ok(found) => {
             swallowed(source, found, file.path, findings);
-            let names = Names { fetch, shown: "the file".to_owned() };
-            names.check(found, |range| Place::new(source, range), findings);
+            let names = Names { fetch, shown: "the file".to_owned(), file: Some(source) };
+            names.check(found, |range| Place::new(source, range), findings)
         }
     }
 }
@@ -251,6 +266,11 @@ fn swallowed(source: &Arc<Source>, found: &Inspection, path: &str, findings: &mu
     };
     let mend = "put them between `{% raw %}` and `{% endraw %}`, or list the file in `copyWithoutTemplating`";
     let mut finding = Finding::new(&SWALLOWED_EXPRESSION, Place::new(source, first.clone()), message, mend);
+    // Nothing runs what is told in a page of text, or switched off by a comment.
+    let idle = |tag: &Range<usize>| is_comment(&Place::new(source, tag.clone()));
+    if !is_workflow(path) || lost.iter().all(idle) {
+        finding = finding.weighing(Level::Warning);
+    }
     let own = |tag: &Range<usize>| {
         found
             .references
@@ -275,7 +295,7 @@ fn tag_around(text: &str, at: &Range<usize>) -> Option<Range<usize>> {
     (!text.get(start..at.start)?.contains("}}")).then_some(start..end)
 }
 
-fn is_values(reference: &Reference) -> bool {
+pub(super) fn is_values(reference: &Reference) -> bool {
     matches!(reference.root.as_str(), "values" | "cookiecutter")
 }
 
@@ -286,93 +306,6 @@ fn is_context(reference: &Reference, path: &str) -> bool {
     github && (is_workflow(path) || reference.root == "github" && !reference.path.is_empty())
 }
 
-fn is_function(call: &nunjucks::Call) -> bool {
+pub(super) fn is_function(call: &nunjucks::Call) -> bool {
     !call.method && !call.known && FUNCTIONS.contains(&call.name.as_str())
-}
-
-/// What a name or a file may refer to.
-struct Names<'f, 'd> {
-    fetch: &'f Fetch<'d>,
-    shown: String,
-}
-
-impl Names<'_, '_> {
-    fn check(&self, found: &Inspection, place: impl Fn(Range<usize>) -> Place, findings: &mut Findings) {
-        for reference in &found.references {
-            self.reference(reference, &place, findings);
-        }
-        for (kind, named) in
-            found.filters.iter().map(|one| ("filter", one)).chain(found.tests.iter().map(|one| ("test", one)))
-        {
-            if !named.known {
-                let hint = named
-                    .nearest
-                    .as_ref()
-                    .map(|near| format!("; did you mean `{near}`?"))
-                    .unwrap_or_default();
-                let message =
-                    format!("{} asks for the {kind} `{}`, which there is not{hint}", self.shown, named.name);
-                findings.add(&UNKNOWN_FUNCTION, place(named.range.clone()), message, "correct the name");
-            }
-        }
-        for call in found.calls.iter().filter(|call| !call.known && !is_function(call)) {
-            let what = if call.method { "method" } else { "function" };
-            let message = format!("{} calls the {what} `{}`, which there is not", self.shown, call.name);
-            findings.add(
-                &UNKNOWN_FUNCTION,
-                place(call.range.clone()),
-                message,
-                "use a filter, or give the result in `values`",
-            );
-        }
-    }
-
-    fn reference(
-        &self,
-        reference: &Reference,
-        place: &impl Fn(Range<usize>) -> Place,
-        findings: &mut Findings,
-    ) {
-        let at = || place(reference.range.clone());
-        let known = if self.fetch.cookiecutter { "cookiecutter" } else { "values" };
-        if reference.root == known {
-            if let Some(missing) = self.missing(reference) {
-                let message =
-                    format!("{} reads `{known}.{missing}`, which the step does not give", self.shown);
-                let hint = did_you_mean(missing, self.given());
-                let mend = format!("give `{missing}` in the step's `values`{hint}");
-                findings.add(&UNDEFINED_VALUE, at(), message, mend);
-            }
-            return;
-        }
-        if reference.guarded
-            || CONTEXTS.contains(&reference.root.as_str())
-            || is_function_name(&reference.root)
-        {
-            return;
-        }
-        let message = format!("{} reads `{}`, but files have `{known}` only", self.shown, reference.root);
-        let mend = if reference.root.eq_ignore_ascii_case(known) {
-            format!("write `{known}`")
-        } else {
-            format!("give it in the step's `values` and write `{known}.…`")
-        };
-        findings.add(&UNKNOWN_NAME, at(), message, mend);
-    }
-
-    /// The member that is read and not given.
-    fn missing<'r>(&self, reference: &'r Reference) -> Option<&'r str> {
-        let name = reference.path.first()?.key.as_deref()?;
-        let values = self.fetch.values?;
-        (values.value.is_object() && !reference.guarded && values.get(name).is_none()).then_some(name)
-    }
-
-    fn given(&self) -> impl Iterator<Item = &str> {
-        self.fetch.values.into_iter().flat_map(|values| values.members()).map(|member| member.key)
-    }
-}
-
-/// A call of a function of GitHub's is told as such.
-fn is_function_name(name: &str) -> bool {
-    FUNCTIONS.contains(&name)
 }

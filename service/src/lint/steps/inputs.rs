@@ -15,6 +15,9 @@ use crate::template::{SchemaViolation, validate_against};
 /// Inputs that Stagecraft takes for other services' sake and does nothing with.
 const SPARED: [&str; 1] = ["copyWithoutRender"];
 
+/// The most inputs that a message names.
+const MAX_LISTED: usize = 12;
+
 /// Looks at what the step gives its action.
 pub(super) fn check(template: &Linted<'_>, step: &Step<'_>, action: &Definition, findings: &mut Findings) {
     let empty = Value::Object(Map::new());
@@ -97,6 +100,9 @@ impl<'d> Check<'_, 'd> {
         let message = format!("the action `{}` has no input `{key}` and refuses it", self.action.id);
         let mend = match slip {
             Some(slip) => format!("did you mean `{}`?", slip.name),
+            None if known.len() > MAX_LISTED => {
+                format!("remove it; `stagecraft actions {}` tells which there are", self.action.id)
+            }
             None => format!("remove it; there are {}", list(&known)),
         };
         let mut finding = Finding::new(&UNKNOWN_INPUT, member.key_place(), message, mend);

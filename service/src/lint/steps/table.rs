@@ -30,7 +30,8 @@ pub(super) static UNKNOWN_ACTION: Rule = Rule {
     level: Level::Error,
     area: Area::Steps,
     text: "A task of such a template is refused. A slip is an error; an action of another Backstage module, or one \
-           of your own, is a warning that says what stands in for it. `stagecraft actions` lists what there is.",
+           of your own, is a warning that says what stands in for it, or that the Backstage of the settings could \
+           not be asked. `stagecraft actions` lists what there is.",
     bad: Example::of(
         "\
 steps:
