@@ -52,14 +52,23 @@ impl Ast {
 pub(crate) enum Node {
     Text(Range<usize>),
     Output(ExprId),
-    If { branches: Vec<(ExprId, Vec<Node>)>, otherwise: Vec<Node> },
+    If { branches: Vec<(ExprId, Vec<Node>)>, otherwise: Vec<Node>, macros: Vec<BranchMacro> },
     For(Box<For>),
     Set { targets: Vec<Sym>, value: ExprId },
     SetBlock { targets: Vec<Sym>, body: Vec<Node> },
     Macro(Arc<Macro>),
     Call { callee: ExprId, args: Args, caller: Arc<Macro>, offset: usize },
     Block(Vec<Node>),
-    Switch { subject: ExprId, cases: Vec<(ExprId, Vec<Node>)>, fallback: Vec<Node> },
+    Switch { subject: ExprId, cases: Vec<(ExprId, Vec<Node>)>, fallback: Vec<Node>, macros: Vec<BranchMacro> },
+}
+
+/// A macro that is declared in a branch of an `if` or a `switch`: from there on its name means this macro, even if the
+/// branch does not run.
+#[derive(Debug)]
+pub(crate) struct BranchMacro {
+    /// The place of the branch; the last one is that of `else` or `default`.
+    pub(crate) branch: usize,
+    pub(crate) definition: Arc<Macro>,
 }
 
 #[derive(Debug)]

@@ -9,7 +9,7 @@ mod loops;
 
 pub(crate) use expr::own_property;
 
-use crate::ast::{Ast, ExprId, Node, Sym};
+use crate::ast::{Ast, BranchMacro, ExprId, Node, Sym};
 use crate::budget::Meter;
 use crate::context::{Context, Entry};
 use crate::env::Environment;
@@ -117,7 +117,9 @@ impl<'a> Run<'a> {
         match node {
             Node::Text(range) => self.text(range.clone(), out),
             Node::Output(expr) => self.output(*expr, place, out),
-            Node::If { branches, otherwise } => self.branch(branches, otherwise, place, out),
+            Node::If { branches, otherwise, macros } => {
+                self.branch((branches, otherwise), macros, place, out)
+            }
             Node::For(each) => self.each(each, place, out).map_err(|fault| fault.at(each.offset)),
             Node::Set { targets, value } => {
                 let value = self.expr(*value, place)?;
@@ -151,7 +153,10 @@ impl<'a> Run<'a> {
                 };
                 self.nodes(body, &place, out)
             }
-            Node::Switch { subject, cases, fallback } => self.switch(*subject, (cases, fallback), place, out),
+            Node::Switch { subject, cases, fallback, macros } => {
+                let subject = self.expr(*subject, place)?;
+                self.switch(&subject, (cases, fallback, macros), place, out)
+            }
         }
     }
 
@@ -177,15 +182,17 @@ impl<'a> Run<'a> {
 
     fn branch(
         &self,
-        branches: &[(ExprId, Vec<Node>)],
-        otherwise: &[Node],
+        (branches, otherwise): (&[(ExprId, Vec<Node>)], &[Node]),
+        macros: &[BranchMacro],
         place: &Place,
         out: &mut TextBuffer,
     ) -> Res<()> {
-        for (condition, body) in branches {
+        for (index, (condition, body)) in branches.iter().enumerate() {
             if self.expr(*condition, place)?.truthy() {
-                return self.nodes(body, &place.deeper(), out);
+                self.nodes(body, &place.deeper(), out)?;
+                return self.pass(macros, |branch| branch > index, place);
             }
+            self.pass(macros, |branch| branch == index, place)?;
         }
         self.nodes(otherwise, &place.deeper(), out)
     }
@@ -193,20 +200,42 @@ impl<'a> Run<'a> {
     /// The first case that is the subject; if it is empty, the next one that is not.
     fn switch(
         &self,
-        subject: ExprId,
-        (cases, fallback): (&[(ExprId, Vec<Node>)], &[Node]),
+        subject: &V,
+        (cases, fallback, macros): (&[(ExprId, Vec<Node>)], &[Node], &[BranchMacro]),
         place: &Place,
         out: &mut TextBuffer,
     ) -> Res<()> {
-        let subject = self.expr(subject, place)?;
-        let mut matched = false;
-        for (value, body) in cases {
-            matched = matched || strict_equal(&subject, &self.expr(*value, place)?);
-            if matched && !body.is_empty() {
-                return self.nodes(body, &place.deeper(), out);
+        let mut matched = None;
+        for (index, (value, _)) in cases.iter().enumerate() {
+            if strict_equal(subject, &self.expr(*value, place)?) {
+                matched = Some(index);
+                break;
+            }
+            self.pass(macros, |branch| branch == index, place)?;
+        }
+        let first = matched.unwrap_or(cases.len());
+        let running = cases.iter().enumerate().skip(first).find(|(_, (_, body))| !body.is_empty());
+        let (index, body) =
+            running.map_or((cases.len(), fallback), |(index, (_, body))| (index, body.as_slice()));
+        self.nodes(body, &place.deeper(), out)?;
+        self.pass(macros, |branch| branch > index, place)
+    }
+
+    /// Passes by branches that do not run. The names of their macros are theirs all the same: they mean what they
+    /// meant when the branch ran last, or nothing.
+    fn pass(&self, macros: &[BranchMacro], passed: impl Fn(usize) -> bool, place: &Place) -> Res<()> {
+        self.meter.work(macros.len())?;
+        for BranchMacro { definition, .. } in macros.iter().filter(|declared| passed(declared.branch)) {
+            let ran = matches!(
+                place.scope.fixed(definition.name),
+                Some(V::Callable(callable))
+                    if matches!(&*callable, Callable::Macro(known) if Arc::ptr_eq(&known.definition, definition))
+            );
+            if !ran {
+                place.scope.fix(definition.name, V::Undefined);
             }
         }
-        self.nodes(fallback, &place.deeper(), out)
+        Ok(())
     }
 
     fn assign(&self, targets: &[Sym], value: &V, place: &Place) {

@@ -140,6 +140,8 @@ impl<'s> Lexer<'s> {
 
     /// Makes the raw body and the text after it ready, without what is cut off at the end.
     fn push_texts(&mut self, text: Range<usize>, cut: u8) {
+        // In the legacy dialect an empty raw block is a text too.
+        let keeps_empty = self.raw.is_some() && self.dialect == Dialect::Legacy;
         let raw = self.raw.take().unwrap_or(text.start..text.start);
         let whole = [self.source.get(raw.clone()), self.source.get(text.clone())];
         let [mut raw_text, mut last] = whole.map(Option::unwrap_or_default);
@@ -152,8 +154,8 @@ impl<'s> Lexer<'s> {
         if last.is_empty() && cut > 0 && self.dialect == Dialect::Current {
             raw_text = keep(raw_text);
         }
-        for (range, kept) in [(raw, raw_text), (text, last)] {
-            if !kept.is_empty() {
+        for (range, kept, counts) in [(raw, raw_text, keeps_empty), (text, last, false)] {
+            if counts || !kept.is_empty() {
                 self.ready.push_back(Piece::Text(range.start..range.start + kept.len()));
             }
         }

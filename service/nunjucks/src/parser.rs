@@ -7,13 +7,14 @@ mod expr;
 mod operand;
 pub(crate) mod statement;
 
-use crate::ast::{Ast, Expr, ExprId, Node, Sym};
+use crate::ast::{Ast, Expr, ExprId, Macro, Node, Sym};
 use crate::budget::{Budget, Limit, to_u64};
 use crate::env::Environment;
 use crate::error::{ErrorKind, Fault, Res};
 use crate::lexer::{Lexer, Op, Piece, Tok, Token};
 use crate::text::Text;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Names that would reach into JavaScript's own objects.
 pub(crate) fn is_reserved(name: &str) -> bool {
@@ -44,6 +45,8 @@ pub(crate) fn parse(env: &Environment, source: &str) -> Res<Ast> {
         loops: 0,
         macros: 0,
         loop_uses: 0,
+        declared: Vec::new(),
+        tested: usize::MAX,
         blocks: Vec::new(),
     };
     let (body, _) = parser.body(&[])?;
@@ -67,6 +70,10 @@ struct Parser<'s> {
     /// How many macros were declared, and how often `loop` was mentioned, so far.
     macros: usize,
     loop_uses: usize,
+    /// The macros declared in the current loop, macro, block or template so far.
+    declared: Vec<Arc<Macro>>,
+    /// Where the name of the last test stands.
+    tested: usize,
     blocks: Vec<&'s str>,
 }
 
@@ -124,6 +131,14 @@ impl<'s> Parser<'s> {
             return Err(Fault::syntax(message, opener.offset));
         };
         Ok((nodes, stop))
+    }
+
+    /// A body that keeps the names of its macros to itself.
+    fn region(&mut self, opener: Stop<'s>, stops: &[&str]) -> Res<(Vec<Node>, Stop<'s>)> {
+        let outside = std::mem::take(&mut self.declared);
+        let body = self.closed_body(opener, stops)?;
+        self.declared = outside;
+        Ok(body)
     }
 
     fn tag_name(&mut self, offset: usize) -> Res<&'s str> {

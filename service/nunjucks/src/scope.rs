@@ -64,6 +64,25 @@ impl Scope {
         }
     }
 
+    /// The fixed value of a name in this very scope.
+    pub(crate) fn fixed(&self, name: Sym) -> Option<V> {
+        let names = self.names.borrow();
+        let binding = names.iter().find(|binding| binding.name == name && binding.fixed);
+        binding.map(|binding| binding.value.clone())
+    }
+
+    /// Whether a fixed name is seen from here.
+    pub(crate) fn sees_fixed(&self, name: Sym) -> bool {
+        let mut scope = Some(self);
+        while let Some(current) = scope {
+            if current.has(name, true) {
+                return true;
+            }
+            scope = current.parent.as_deref();
+        }
+        false
+    }
+
     fn has(&self, name: Sym, fixed: bool) -> bool {
         self.names.borrow().iter().any(|binding| binding.name == name && binding.fixed == fixed)
     }

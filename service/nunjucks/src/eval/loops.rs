@@ -57,11 +57,15 @@ impl Run<'_> {
         let length = self.length(each, place);
         let scope = Scope::open(place.scope.clone());
         let inner = Place { exports_macros: false, exports_sets: false, ..place.within(scope.clone()) };
+        // Where a variable is named `loop`, nothing else is.
+        let named_loop = self.loop_name.is_some_and(|name| {
+            place.scope.sees_fixed(name) || (each.targets.len() > 1 && each.targets.contains(&name))
+        });
         let mut index = 0;
         while let Some(item) = items.get(index) {
             self.meter.step()?;
-            bind(&each.targets, item, &value, &scope)?;
-            if each.uses_loop {
+            self.bind(&each.targets, item, &value, &scope)?;
+            if each.uses_loop && !named_loop {
                 self.bind_loop(&length, index, &scope)?;
             }
             self.nodes(&each.body, &inner, out)?;
@@ -147,33 +151,33 @@ impl Run<'_> {
         scope.set(sym, V::Record(Rc::new(Record::made(map))));
         Ok(())
     }
-}
 
-/// Gives the variables of a loop their values.
-fn bind(targets: &[Sym], item: V, over: &V, scope: &Scope) -> Res<()> {
-    if let [only] = targets {
-        scope.set(*only, item);
-        return Ok(());
-    }
-    let pairs = matches!(over, V::Record(_) | V::String(_));
-    for (index, target) in targets.iter().enumerate() {
-        let part = match &item {
-            V::Undefined | V::Null => {
-                return Err(Fault::type_error("an item of the loop is nothing, so it has no parts"));
-            }
-            V::Array(array) => array.get(index),
-            V::Record(record) => record.get(&index.to_string()),
-            V::String(text) => match utf16::char_at(text.as_str(), index) {
-                Some(unit) => V::String(Text::marked(unit.as_ref(), text.mark())),
-                None => V::Undefined,
-            },
-            _ => V::Undefined,
-        };
-        if pairs && index < 2 {
-            scope.set(*target, part);
-        } else {
-            scope.fix(*target, part);
+    /// Gives the variables of a loop their values.
+    fn bind(&self, targets: &[Sym], item: V, over: &V, scope: &Scope) -> Res<()> {
+        if let [only] = targets {
+            scope.set(*only, item);
+            return Ok(());
         }
+        let pairs = matches!(over, V::Record(_) | V::String(_));
+        for (index, target) in targets.iter().enumerate() {
+            let part = match &item {
+                V::Undefined | V::Null => {
+                    return Err(Fault::type_error("an item of the loop is nothing, so it has no parts"));
+                }
+                V::Array(array) => array.get(index),
+                V::Record(record) => record.get(&index.to_string()),
+                V::String(text) => match utf16::char_at(text.as_str(), index) {
+                    Some(unit) => V::String(Text::marked(unit.as_ref(), text.mark())),
+                    None => V::Undefined,
+                },
+                _ => V::Undefined,
+            };
+            if pairs && index < 2 && self.loop_name != Some(*target) {
+                scope.set(*target, part);
+            } else {
+                scope.fix(*target, part);
+            }
+        }
+        Ok(())
     }
-    Ok(())
 }

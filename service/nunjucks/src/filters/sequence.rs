@@ -154,7 +154,7 @@ pub(super) fn slice(call: &Call<'_>) -> Res<V> {
         if count.is_nan() || count <= 0.0 {
             return Ok(V::array(Vec::new()));
         }
-        if count.fract() != 0.0 && matches!(call.input, V::Array(_) | V::String(_)) {
+        if count.fract() != 0.0 && matches!(call.input, V::Array(_) | V::String(_) | V::Safe(_)) {
             return uneven_slice(count, call);
         }
     }

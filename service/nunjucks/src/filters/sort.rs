@@ -158,6 +158,10 @@ pub(super) fn sort(call: &Call<'_>) -> Res<V> {
 }
 
 pub(super) fn dictsort(call: &Call<'_>) -> Res<V> {
+    if call.meter.is_legacy() && matches!(call.input, V::Safe(_)) {
+        let message = "the members of safe text are functions, and a function is no value";
+        return Err(Fault::type_error(message));
+    }
     let V::Record(record) = call.input else {
         return Err(Fault::type_error(format!("an object is needed, not {}", call.input.kind())));
     };

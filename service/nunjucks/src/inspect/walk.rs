@@ -75,7 +75,7 @@ impl<'a> Walk<'a> {
                 self.output(*expr);
                 self.push(*expr, scope, false);
             }
-            Node::If { branches, otherwise } => {
+            Node::If { branches, otherwise, .. } => {
                 let inside = self.branch(scope);
                 for (condition, body) in branches {
                     self.push(*condition, scope, true);
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
                 self.macro_body(caller, scope);
             }
             Node::Block(body) => self.nodes(body, scope),
-            Node::Switch { subject, cases, fallback } => {
+            Node::Switch { subject, cases, fallback, .. } => {
                 self.push(*subject, scope, true);
                 let inside = self.branch(scope);
                 for (case, body) in cases {

@@ -171,6 +171,7 @@ impl<'s> Parser<'s> {
     /// What follows `is`: a name, perhaps with arguments, perhaps denied.
     fn test(&mut self, subject: ExprId) -> Res<ExprId> {
         let denied = self.eat_word("not");
+        self.tested = self.peek().start;
         let right = self.operators(EQUALITY)?;
         let offset = self.offset_of(right);
         let (name, args) = self.test_name(right);

@@ -68,7 +68,27 @@ impl Parser<'_> {
     fn call(&mut self, callee: ExprId) -> Res<ExprId> {
         self.token += 1;
         let args = self.arguments()?;
-        self.add(Expr::Call { callee, args }, self.offset_of(callee))
+        let offset = self.offset_of(callee);
+        if self.legacy && offset != self.tested && self.names_null(callee) {
+            return Err(Fault::syntax("`null` cannot be called", offset));
+        }
+        self.add(Expr::Call { callee, args }, offset)
+    }
+
+    /// Whether `null` stands where the legacy language wants the name of what is called: it fails on that even where
+    /// the call does not run.
+    fn names_null(&self, callee: ExprId) -> bool {
+        let mut expr = callee;
+        loop {
+            expr = match self.ast.expr(expr).0 {
+                Expr::Null => return true,
+                Expr::Field { target, .. } => *target,
+                Expr::Index { key, .. } if matches!(self.ast.expr(*key).0, Expr::Null) => return true,
+                Expr::Index { target, .. } => *target,
+                Expr::Call { callee, .. } => *callee,
+                _ => return false,
+            };
+        }
     }
 
     fn subscript(&mut self, target: ExprId) -> Res<ExprId> {

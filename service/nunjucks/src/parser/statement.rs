@@ -1,7 +1,7 @@
 //! The tags of the language.
 
 use super::{Parser, Stop, is_literal};
-use crate::ast::{Args, Expr, ExprId, For, Macro, Node, Sym};
+use crate::ast::{Args, BranchMacro, Expr, ExprId, For, Macro, Node, Sym};
 use crate::error::{Fault, Res, nearest};
 use crate::lexer::{Op, Tok};
 use std::sync::Arc;
@@ -60,24 +60,39 @@ impl<'s> Parser<'s> {
 
     fn if_tag(&mut self, tag: Stop<'s>) -> Res<Node> {
         let mut branches = Vec::new();
+        let mut macros = Vec::new();
         loop {
             let condition = self.whole_expression()?;
+            let declared = self.declared.len();
             let (body, stop) = self.closed_body(tag, &["elif", "elseif", "else", "endif"])?;
+            self.note_macros(declared, branches.len(), &mut macros)?;
             branches.push((condition, body));
             match stop.name {
                 "elif" | "elseif" => {}
                 "else" => {
                     self.expect_end()?;
+                    let declared = self.declared.len();
                     let (otherwise, _) = self.closed_body(tag, &["endif"])?;
+                    self.note_macros(declared, branches.len(), &mut macros)?;
                     self.expect_end()?;
-                    return Ok(Node::If { branches, otherwise });
+                    return Ok(Node::If { branches, otherwise, macros });
                 }
                 _ => {
                     self.expect_end()?;
-                    return Ok(Node::If { branches, otherwise: Vec::new() });
+                    return Ok(Node::If { branches, otherwise: Vec::new(), macros });
                 }
             }
         }
+    }
+
+    /// Notes the macros that a branch declared, those in its own branches too.
+    fn note_macros(&mut self, from: usize, branch: usize, macros: &mut Vec<BranchMacro>) -> Res<()> {
+        for index in from..self.declared.len() {
+            self.count(self.peek().start)?;
+            let declared = self.declared.get(index).cloned();
+            macros.extend(declared.map(|definition| BranchMacro { branch, definition }));
+        }
+        Ok(())
     }
 
     /// Names separated by commas, as targets of an assignment.
@@ -99,11 +114,11 @@ impl<'s> Parser<'s> {
     fn for_tag(&mut self, tag: Stop<'s>) -> Res<Node> {
         let mut each = self.for_head(tag)?;
         let mentioned = self.loop_uses;
-        let (body, stop) = self.closed_body(tag, &["else", "endfor"])?;
+        let (body, stop) = self.region(tag, &["else", "endfor"])?;
         each.body = body;
         self.expect_end()?;
         if stop.name == "else" {
-            each.otherwise = self.closed_body(tag, &["endfor"])?.0;
+            each.otherwise = self.region(tag, &["endfor"])?.0;
             self.expect_end()?;
         }
         each.uses_loop = self.loop_uses > mentioned;
@@ -151,7 +166,7 @@ impl<'s> Parser<'s> {
     /// A body whose text is kept; it may not declare macros.
     fn capture(&mut self, tag: Stop<'s>, end: &str) -> Res<Vec<Node>> {
         let declared = self.macros;
-        let (body, _) = self.closed_body(tag, &[end])?;
+        let (body, _) = self.region(tag, &[end])?;
         self.expect_end()?;
         if self.macros > declared && !self.legacy {
             let message = format!("a macro cannot be declared inside of `{}`; move it out", tag.name);
@@ -170,9 +185,11 @@ impl<'s> Parser<'s> {
         let params = self.params()?;
         self.expect_end()?;
         self.macros += 1;
-        let (body, _) = self.closed_body(tag, &["endmacro"])?;
+        let (body, _) = self.region(tag, &["endmacro"])?;
         self.expect_end()?;
-        Ok(Node::Macro(Arc::new(Macro { name, params, body })))
+        let definition = Arc::new(Macro { name, params, body });
+        self.declared.push(definition.clone());
+        Ok(Node::Macro(definition))
     }
 
     /// Parameters up to the closing parenthesis: those without default first.
@@ -209,7 +226,7 @@ impl<'s> Parser<'s> {
         if !self.is_static(callee) {
             return Err(Fault::syntax("a call block can only call a macro by its name", offset));
         }
-        let (body, _) = self.closed_body(tag, &["endcall"])?;
+        let (body, _) = self.region(tag, &["endcall"])?;
         self.expect_end()?;
         let name = self.symbol("caller");
         let caller = Arc::new(Macro { name, params, body });
@@ -262,7 +279,7 @@ impl<'s> Parser<'s> {
             return Err(Fault::syntax(format!("the block `{name}` is declared twice"), tag.offset));
         }
         self.blocks.push(name);
-        let (body, stop) = self.closed_body(tag, &["endblock"])?;
+        let (body, stop) = self.region(tag, &["endblock"])?;
         if self.peek().tok != Tok::End && self.expect_name()? != name {
             let message = format!("this `endblock` should close the block `{name}`");
             return Err(Fault::syntax(message, stop.offset));
@@ -279,6 +296,7 @@ impl<'s> Parser<'s> {
             return Err(Fault::syntax("between `switch` and its first `case` stands text", tag.offset));
         }
         let mut cases = Vec::new();
+        let mut macros = Vec::new();
         // The legacy dialect takes the first tag for a case, whatever its name.
         let first_counts = self.legacy;
         while stop.name == "case" || (first_counts && cases.is_empty()) {
@@ -286,19 +304,23 @@ impl<'s> Parser<'s> {
                 self.token -= 1;
             }
             let value = self.whole_expression()?;
+            let declared = self.declared.len();
             let (body, next) = self.closed_body(tag, &STOPS)?;
+            self.note_macros(declared, cases.len(), &mut macros)?;
             cases.push((value, body));
             stop = next;
         }
         self.expect_end()?;
         let mut fallback = Vec::new();
         if stop.name == "default" {
+            let declared = self.declared.len();
             fallback = self.closed_body(tag, &["endswitch"])?.0;
+            self.note_macros(declared, cases.len(), &mut macros)?;
             self.expect_end()?;
         } else if cases.is_empty() {
             return Err(Fault::syntax("`switch` needs a `case` or a `default`", tag.offset));
         }
-        Ok(Node::Switch { subject, cases, fallback })
+        Ok(Node::Switch { subject, cases, fallback, macros })
     }
 
     /// Whether two tokens on stand a name and an equals sign: a keyword argument.

@@ -1,7 +1,7 @@
 //! The intended differences. Each is a row of the table in `docs/templates.md`, under the same id.
 
 use super::compare::Difference;
-use super::corpus::Case;
+use super::corpus::{Case, Options};
 use super::original::Engine;
 use std::sync::LazyLock;
 
@@ -103,6 +103,11 @@ pub(super) const ROWS: &[Row] = &[
             engine == Engine::Legacy
                 && (broken.iter().any(|text| theirs.contains(text))
                     || says(difference, &slips)
+                    || (case.options == Options::Cookiecutter
+                        && difference
+                            .text
+                            .as_ref()
+                            .is_err_and(|error| error.contains("`:` is not expected here")))
                     || ["raw", "verbatim"].iter().any(|tag| is_open(&case.template, tag)))
         },
     },
