@@ -22,6 +22,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// The branches under their conditions or cases, and the one that is left.
+type Branches<'n> = (&'n [(ExprId, Vec<Node>)], &'n [Node]);
+
 /// The text of a template.
 pub(crate) fn render(ast: &Ast, source: &str, env: &Environment, context: &Context) -> Res<Text> {
     let run = Run::new(ast, source, env, context);
@@ -155,7 +158,7 @@ impl<'a> Run<'a> {
             }
             Node::Switch { subject, cases, fallback, macros } => {
                 let subject = self.expr(*subject, place)?;
-                self.switch(&subject, (cases, fallback, macros), place, out)
+                self.switch(&subject, (cases, fallback), (macros, place), out)
             }
         }
     }
@@ -182,7 +185,7 @@ impl<'a> Run<'a> {
 
     fn branch(
         &self,
-        (branches, otherwise): (&[(ExprId, Vec<Node>)], &[Node]),
+        (branches, otherwise): Branches<'_>,
         macros: &[BranchMacro],
         place: &Place,
         out: &mut TextBuffer,
@@ -201,8 +204,8 @@ impl<'a> Run<'a> {
     fn switch(
         &self,
         subject: &V,
-        (cases, fallback, macros): (&[(ExprId, Vec<Node>)], &[Node], &[BranchMacro]),
-        place: &Place,
+        (cases, fallback): Branches<'_>,
+        (macros, place): (&[BranchMacro], &Place),
         out: &mut TextBuffer,
     ) -> Res<()> {
         let mut matched = None;
