@@ -269,10 +269,9 @@ impl Run<'_> {
         let [start, stop, step] = values;
         let step_size = plain_number(&step, &self.meter)?;
         let count = plain_number(&length, &self.meter)?;
-        if self.meter.is_legacy() && count == 0.0 {
-            return Ok(V::array(Vec::new()));
-        }
-        if !step_size.is_finite() || step_size == 0.0 {
+        let goes_on = if self.meter.is_legacy() { !step_size.is_nan() } else { step_size.is_finite() };
+        let stands = !goes_on || step_size == 0.0;
+        if stands && !self.meter.is_legacy() {
             return Err(Fault::type_error("the step of a slice must be a number other than 0"));
         }
         let down = step_size < 0.0;
@@ -283,6 +282,14 @@ impl Run<'_> {
             given if is_negative(&given)? => add(&given, &length, &self.meter)?,
             given => given,
         };
+        if stands {
+            let place = plain_number(&start, &self.meter)?;
+            if place < 0.0 || place > count {
+                return Ok(V::array(Vec::new()));
+            }
+            // Here the original goes on for ever.
+            self.meter.work(usize::MAX)?;
+        }
         let stop = match stop {
             V::Null if down => V::number(-1.0),
             V::Null => length.clone(),

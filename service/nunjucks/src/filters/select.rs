@@ -37,6 +37,8 @@ pub(super) fn by_test(call: &Call<'_>, keep: bool) -> Res<V> {
     require_value(call)?;
     let values = match call.input {
         V::Record(record) => indexed(record, call.meter)?,
+        // There safe text is a list of holes, which no test sees.
+        V::Safe(_) if call.meter.is_legacy() => Vec::new(),
         other => match items(other, call.meter)? {
             Some(values) => values,
             None => return Ok(V::array(Vec::new())),

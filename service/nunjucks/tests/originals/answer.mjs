@@ -129,8 +129,14 @@ const answer = batch => {
   return answers;
 };
 
-// Halves of surrogate pairs read U+FFFD on the other side.
-const line = value => `${JSON.stringify(value, (_, part) => (typeof part === 'string' ? part.toWellFormed() : part))}\n`;
+// Halves of surrogate pairs read U+FFFD on the other side, in names too.
+const wellFormed = (_, part) => {
+  if (typeof part === 'string') return part.toWellFormed();
+  if (part === null || typeof part !== 'object' || Array.isArray(part)) return part;
+  if (Object.keys(part).every(name => name.isWellFormed())) return part;
+  return Object.fromEntries(Object.entries(part).map(([name, inner]) => [name.toWellFormed(), inner]));
+};
+const line = value => `${JSON.stringify(value, wellFormed)}\n`;
 
 for await (const text of readline.createInterface({ input: process.stdin })) {
   const request = JSON.parse(text);
