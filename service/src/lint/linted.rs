@@ -3,8 +3,6 @@
 //! Nothing is judged here. What is not there, or has another type than it should, is left out, so that a rule
 //! can rely on what it is given and another rule tells what is missing.
 
-#![expect(dead_code, reason = "the rules that come next ask for the rest")]
-
 mod expressions;
 mod fetches;
 
@@ -12,7 +10,6 @@ use std::sync::Arc;
 
 use super::node::Node;
 use super::skeleton_files::Shelf;
-use super::source::Source;
 use crate::action::Registry;
 use crate::render::inspect::Inspector;
 
@@ -22,8 +19,6 @@ pub(crate) use fetches::{Fetch, Fetched, FileText, Language};
 /// One Template entity of a file.
 #[derive(Debug)]
 pub(crate) struct Linted<'d> {
-    /// The file.
-    pub source: &'d Arc<Source>,
     /// The whole entity.
     pub root: Node<'d>,
     /// `spec`, if it is a mapping.
@@ -113,7 +108,7 @@ impl<'d> Linted<'d> {
         let output = spec.and_then(|spec| spec.get("output"));
         let expressions = expressions::of(&steps, output, known);
         let fetches = steps.iter().filter_map(|step| fetches::of(step, source, shelf)).collect();
-        Self { source, root, spec, pages, steps, output, expressions, fetches, known }
+        Self { root, spec, pages, steps, output, expressions, fetches, known }
     }
 }
 

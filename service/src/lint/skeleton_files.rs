@@ -4,8 +4,6 @@
 //! and not kept. Links are not followed, and nothing outside of the folder that holds the templates is looked
 //! at. The invariant: time and memory are bounded by the limits below.
 
-#![expect(dead_code, reason = "the rules that come next ask for the rest")]
-
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -48,12 +46,6 @@ pub(crate) struct SkeletonFile {
 }
 
 impl Skeleton {
-    /// The file of this path.
-    pub(crate) fn file(&self, path: &str) -> Option<&SkeletonFile> {
-        let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
-        self.files.get(index)
-    }
-
     /// The bytes of a file; nothing for links, for large files, and for what cannot be read.
     pub(crate) fn read(&self, file: &SkeletonFile) -> Option<Vec<u8>> {
         if file.link || file.bytes > MAX_FILE_BYTES {

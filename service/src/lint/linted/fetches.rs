@@ -1,7 +1,5 @@
 //! The steps that read files: what they read, and how they render it.
 
-#![expect(dead_code, reason = "the rules that come next ask for the rest")]
-
 use std::sync::Arc;
 
 use nunjucks::Inspection;
@@ -44,10 +42,6 @@ pub(crate) enum Fetched {
 /// A step that reads files.
 #[derive(Debug)]
 pub(crate) struct Fetch<'d> {
-    /// The step, by its position.
-    pub step: usize,
-    /// The action.
-    pub action: &'d str,
     /// Its `url`.
     pub url: Node<'d>,
     /// What is read.
@@ -56,12 +50,8 @@ pub(crate) struct Fetch<'d> {
     pub language: Language,
     /// Its `values`.
     pub values: Option<Node<'d>>,
-    /// Where the files go to, if it is written and no expression.
-    pub target: Option<&'d str>,
     /// The file extension that alone is rendered, with its dot.
     pub extension: Option<String>,
-    /// Why `copyWithoutTemplating` cannot be read.
-    pub copies_fault: Option<String>,
     /// Whether names are written between `{{ }}` and come from `cookiecutter`.
     pub cookiecutter: bool,
     copies: Copies,
@@ -73,10 +63,6 @@ pub(crate) struct Fetch<'d> {
 pub(crate) struct FileText<'s> {
     /// Its path in the skeleton.
     pub path: &'s str,
-    /// What is known of it without reading it.
-    pub file: &'s SkeletonFile,
-    /// Its bytes.
-    pub bytes: &'s [u8],
     /// Its text, if it is UTF-8 and not binary.
     pub source: Option<Arc<Source>>,
     /// Whether the step renders its contents.
@@ -138,7 +124,7 @@ impl Fetch<'_> {
                 rendered && self.language == Language::Nunjucks && self.inspector.has_tag(&source.text)
             })
             .map(|source| self.inspector.inspect(&source.text));
-        FileText { path: &file.path, file, bytes, source, rendered, parsed }
+        FileText { path: &file.path, source, rendered, parsed }
     }
 }
 
@@ -173,25 +159,18 @@ pub(super) fn of<'d>(step: &Step<'d>, source: &Source, shelf: &Shelf) -> Option<
         Fetched::Folder(skeleton) => skeleton.files.as_slice(),
         _ => &[],
     };
-    let copies = Copies::new(&patterns, paths.iter().map(|file| file.path.as_str()));
-    let (copies, copies_fault) = match copies {
-        Ok(copies) => (copies, None),
-        Err(fault) => (Copies::default(), Some(fault)),
-    };
+    // A pattern that cannot be read copies nothing here; the step fails with it, and says so.
+    let copies = Copies::new(&patterns, paths.iter().map(|file| file.path.as_str())).unwrap_or_default();
     let extension = input.get("templateFileExtension").and_then(|extension| {
         let written = extension.text().map(|text| format!(".{}", text.trim_start_matches('.')));
         written.or_else(|| flag("templateFileExtension").then(|| ".njk".to_owned()))
     });
     Some(Fetch {
-        step: step.index,
-        action,
         url,
         fetched,
         language,
         values: input.get("values"),
-        target: input.get("targetPath").and_then(|target| target.text()),
         extension,
-        copies_fault,
         cookiecutter,
         copies,
         inspector: Inspector::files(&options),
