@@ -7,12 +7,13 @@ use crate::env::{Filter, FilterCall};
 use crate::error::{ErrorKind, Fault, Res, nearest};
 use crate::filters::{self, Builtin};
 use crate::methods::{self, Method};
-use crate::runtime::{Callable, Cycler, MacroValue, Record, TextBuffer, V, add, plain_number};
+use crate::runtime::{Callable, Cycler, MacroValue, Record, TextBuffer, V, add, order, plain_number};
 use crate::scope::Scope;
 use crate::tests_builtin;
 use crate::text::{Mark, Text};
 use crate::value::{JsMap, Value};
 use std::cell::Cell;
+use std::cmp::Ordering;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -162,12 +163,12 @@ impl Run<'_> {
         };
         let mark = start.mark() | stop.mark() | step.mark();
         let up = plain_number(&step, &self.meter)? > 0.0;
-        let limit = plain_number(&stop, &self.meter)?;
         let mut items = Vec::new();
         let mut value = start;
         loop {
-            let place = plain_number(&value, &self.meter)?;
-            if !(if up { place < limit } else { place > limit }) {
+            // Two strings are compared as such.
+            let wanted = if up { Ordering::Less } else { Ordering::Greater };
+            if order(&value, &stop, &self.meter)?.0 != Some(wanted) {
                 break;
             }
             items.push(value.clone().and_mark(mark));

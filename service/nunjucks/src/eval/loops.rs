@@ -72,6 +72,10 @@ impl Run<'_> {
             index += 1;
         }
         if !length.truthy() {
+            // The variables are those of the loop all the same.
+            for target in each.targets.iter().filter(|_| index == 0) {
+                scope.fix(*target, V::Undefined);
+            }
             self.nodes(&each.otherwise, &inner, out)?;
         }
         Ok(())
