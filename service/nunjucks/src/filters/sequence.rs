@@ -267,7 +267,8 @@ pub(super) fn list(call: &Call<'_>) -> Res<V> {
 }
 
 pub(super) fn reverse(call: &Call<'_>) -> Res<V> {
-    if let Some(text) = call.input.as_text() {
+    let holes = call.meter.is_legacy() && matches!(call.input, V::Safe(_));
+    if let Some(text) = call.input.as_text().filter(|_| !holes) {
         call.meter.text(text.as_str().len())?;
         let units: Vec<u16> = text.as_str().encode_utf16().collect();
         let turned: Vec<u16> = units.into_iter().rev().collect();

@@ -97,6 +97,7 @@ pub(super) const ROWS: &[Row] = &[
             let slips = [
                 "arguments in parentheses",
                 "the parentheses are empty",
+                "there is no filter `\\",
                 "cannot be named `loop`",
                 "`)` is not expected here",
                 "`]` is not expected here",
