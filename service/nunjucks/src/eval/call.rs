@@ -294,7 +294,7 @@ impl Run<'_> {
         match (host, builtin) {
             (Some(filter), _) => self.host_filter(name, &**filter, input, arguments.0),
             (None, Some(builtin)) => {
-                let args = self.lower(*builtin, arguments);
+                let args = self.lower(*builtin, arguments)?;
                 filters::apply(*builtin, &input, args, &self.meter)
             }
             (None, None) => Ok(V::Undefined),
@@ -320,18 +320,21 @@ impl Run<'_> {
 
     /// Built-in filters take their arguments by position. Two know the names of theirs; the others
     /// get all named ones as one object at the end, as in the original.
-    fn lower(&self, builtin: Builtin, (mut positional, mut keywords): (Vec<V>, Keywords)) -> Vec<V> {
+    fn lower(&self, builtin: Builtin, (mut positional, mut keywords): (Vec<V>, Keywords)) -> Res<Vec<V>> {
         if keywords.is_empty() {
-            return positional;
+            return Ok(positional);
         }
         if let Some(names) = builtin.parameters() {
             for name in names.iter().skip(positional.len()) {
                 let known = keywords.iter().position(|(sym, _)| self.ast.name(*sym) == name);
                 positional.push(known.map_or(V::Undefined, |index| keywords.swap_remove(index).1));
             }
-            return positional;
+            for (_, unknown) in &keywords {
+                V::refuse_functions(std::slice::from_ref(unknown), &self.meter)?;
+            }
+            return Ok(positional);
         }
-        self.with_keywords(positional, keywords)
+        Ok(self.with_keywords(positional, keywords))
     }
 
     /// The arguments, with the named ones as one object behind the others.
