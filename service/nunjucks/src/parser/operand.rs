@@ -67,9 +67,10 @@ impl Parser<'_> {
 
     fn call(&mut self, callee: ExprId) -> Res<ExprId> {
         self.token += 1;
-        let args = self.arguments()?;
         let offset = self.offset_of(callee);
-        if self.legacy && offset != self.tested && self.names_null(callee) {
+        let is_test = offset == self.tested;
+        let args = self.arguments()?;
+        if self.legacy && !is_test && self.names_null(callee) {
             return Err(Fault::syntax("`null` cannot be called", offset));
         }
         self.add(Expr::Call { callee, args }, offset)

@@ -97,7 +97,7 @@ pub(super) const ROWS: &[Row] = &[
             let slips = [
                 "arguments in parentheses",
                 "the parentheses are empty",
-                "there is no filter `\\",
+                "the brackets are empty",
                 "cannot be named `loop`",
                 "`)` is not expected here",
                 "`]` is not expected here",
@@ -106,6 +106,7 @@ pub(super) const ROWS: &[Row] = &[
             engine == Engine::Legacy
                 && (broken.iter().any(|text| theirs.contains(text))
                     || says(difference, &slips)
+                    || difference.our_errors().any(misses_escaped_filter)
                     || (case.options == Options::Cookiecutter
                         && difference
                             .text
@@ -123,6 +124,12 @@ fn has_inexact_power(template: &str) -> bool {
         regex::Regex::new(r"round\(\s*(2[3-9]|[3-9]\d)\b|\d\.\d+\)*\s*\*\*\s*-?\d{2}").unwrap()
     });
     FINE.is_match(template)
+}
+
+/// Whether the filter that we miss is written with a backslash, which the original takes for an escape.
+fn misses_escaped_filter(error: &str) -> bool {
+    let name = error.split_once("there is no filter `").and_then(|(_, rest)| rest.split_once('`'));
+    name.is_some_and(|(name, _)| name.contains('\\'))
 }
 
 /// The text with every long number cut to twelve digits.
