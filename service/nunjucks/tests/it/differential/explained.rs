@@ -93,7 +93,12 @@ pub(super) const ROWS: &[Row] = &[
         id: "accidents",
         shows_in: |engine, case, difference| {
             let theirs = difference.theirs["error"].as_str().unwrap_or_default();
-            let broken = ["SyntaxError", "Cannot create property 'index' on", "unknown block"];
+            let broken = [
+                "SyntaxError",
+                "Cannot create property 'index' on",
+                "unknown block",
+                "ReferenceError: macro_t_",
+            ];
             let slips = [
                 "arguments in parentheses",
                 "the parentheses are empty",
