@@ -153,8 +153,8 @@ fn fresh_templates_have_the_originals_answers() {
         let since = Instant::now();
         let mut report = Report { sparing: true, ..Report::default() };
         let mut generator = generator::Generator::new(seed);
-        // The former engine takes longer.
-        let mut left = if asked.is_none() && engine == Engine::Legacy { count / 5 } else { count };
+        // The former engine takes longer, and its oddities are not all known.
+        let mut left = if asked.is_none() && engine == Engine::Legacy { count / 25 } else { count };
         while left > 0 && report.unexplained.len() < 4 * SHOWN {
             let size = left.min(BATCH);
             left -= size;
