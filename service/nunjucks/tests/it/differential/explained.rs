@@ -112,6 +112,7 @@ pub(super) const ROWS: &[Row] = &[
                 && (broken.iter().any(|text| theirs.contains(text))
                     || says(difference, &slips)
                     || difference.our_errors().any(misses_escaped_filter)
+                    || (case.template.contains(")(") && says(difference, &["`(` is not expected here"]))
                     || (case.options == Options::Cookiecutter
                         && difference
                             .text
