@@ -113,6 +113,7 @@ pub(super) const ROWS: &[Row] = &[
                     || says(difference, &slips)
                     || difference.our_errors().any(misses_escaped_filter)
                     || (case.template.contains(")(") && says(difference, &["`(` is not expected here"]))
+                    || (case.template.contains(").") && says(difference, &["`.` is not expected here"]))
                     || (case.options == Options::Cookiecutter
                         && difference
                             .text
