@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 use catalog_gen::{Entry, File, FileTree, TreePath};
 use similar::{Algorithm, TextDiff};
 
+pub(crate) use similar::ChangeTag;
+
 /// Lines around a change.
-const CONTEXT: usize = 3;
+pub(crate) const CONTEXT: usize = 3;
 /// Longer texts are not compared line by line.
 const LONGEST_TEXT: usize = 1024 * 1024;
 /// Longer diffs are left out.
@@ -102,6 +104,11 @@ pub fn trees(old: &FileTree, new: &FileTree) -> TreeDiff {
     diff
 }
 
+/// Two texts compared line by line, coarsely once it takes long.
+pub(crate) fn lines<'t>(old: &'t str, new: &'t str) -> TextDiff<'t, 't, 't, str> {
+    TextDiff::configure().algorithm(Algorithm::Myers).deadline(Instant::now() + PATIENCE).diff_lines(old, new)
+}
+
 fn files(tree: &FileTree) -> impl Iterator<Item = (&TreePath, &Entry)> {
     tree.iter().filter(|(_, entry)| **entry != Entry::Dir)
 }
@@ -149,10 +156,7 @@ impl Room {
             Some(_) => format!("{prefix}/{path}"),
             None => "/dev/null".to_owned(),
         };
-        let diff = TextDiff::configure()
-            .algorithm(Algorithm::Myers)
-            .deadline(Instant::now() + PATIENCE)
-            .diff_lines(old.as_ref(), new.as_ref());
+        let diff = lines(old.as_ref(), new.as_ref());
         let unified = diff
             .unified_diff()
             .context_radius(CONTEXT)

@@ -3,9 +3,7 @@
 //! Bounded: large texts are not compared line by line, long diffs are cut, and control characters, with which a
 //! file could take a terminal over, are written as escapes.
 
-use std::time::{Duration, Instant};
-
-use similar::{Algorithm, ChangeTag, TextDiff};
+use crate::diff::{CONTEXT, ChangeTag, lines as compared};
 
 /// Larger texts are only said to differ.
 const LARGEST: usize = 2 * 1024 * 1024;
@@ -13,10 +11,6 @@ const LARGEST: usize = 2 * 1024 * 1024;
 const MOST_LINES: usize = 80;
 /// Characters of one line.
 const LONGEST_LINE: usize = 400;
-/// A better diff is not looked for after this.
-const PATIENCE: Duration = Duration::from_millis(200);
-/// Lines around a change.
-const CONTEXT: usize = 3;
 
 /// A difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +32,7 @@ pub(super) fn texts(old: &str, new: &str, (old_name, new_name): (&str, &str)) ->
         );
         return Difference { line: same + 1, text };
     }
-    let diff = TextDiff::configure()
-        .algorithm(Algorithm::Myers)
-        .deadline(Instant::now() + PATIENCE)
-        .diff_lines(old, new);
+    let diff = compared(old, new);
     let mut text = format!("--- {}\n+++ {}\n", visible(old_name), visible(new_name));
     let (mut lines, mut more) = (0, 0);
     let mut first = None;

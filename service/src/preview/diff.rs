@@ -3,17 +3,12 @@
 //! A list of changed files costs one comparison of bytes each; lines are compared only for a file that somebody
 //! looks at. The invariant: content that stems from a secret is never part of a diff.
 
-use std::time::{Duration, Instant};
-
 use catalog_gen::{Entry, FileTree, TreePath};
-use similar::{Algorithm, ChangeTag, TextDiff};
 
-/// Lines that are kept around a change.
-const CONTEXT: usize = 3;
+use crate::diff::{CONTEXT, ChangeTag, lines as compared};
+
 /// Texts longer than this are told to differ, without the lines.
 const LONGEST: usize = 512 * 1024;
-/// After this time a diff is finished coarsely.
-const PATIENCE: Duration = Duration::from_millis(200);
 
 /// A file that is not as it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,10 +121,7 @@ fn shown(entry: Option<&Entry>) -> Result<String, &'static str> {
 }
 
 fn hunks(old: &str, new: &str) -> Vec<Hunk> {
-    let diff = TextDiff::configure()
-        .algorithm(Algorithm::Myers)
-        .deadline(Instant::now() + PATIENCE)
-        .diff_lines(old, new);
+    let diff = compared(old, new);
     let groups = diff.grouped_ops(CONTEXT);
     groups
         .iter()
