@@ -9,20 +9,10 @@ use super::finding::{Finding, Findings};
 use super::linted::Linted;
 use super::rule::Level;
 use crate::template::API_VERSION;
+use crate::template::entity::is_grave;
 
 pub(super) use table::RULES;
 use table::{API_VERSION_UNKNOWN, ENTITY_INVALID};
-
-/// Places in an entity where a fault keeps the template from being run or named.
-const GRAVE: [&str; 7] = [
-    "kind",
-    "metadata.name",
-    "metadata.namespace",
-    "spec.type",
-    "spec.steps",
-    "spec.parameters",
-    "spec.output",
-];
 
 /// Looks at the entity.
 pub(super) fn check(template: &Linted<'_>, findings: &mut Findings) {
@@ -61,11 +51,7 @@ fn catalog_rules(template: &Linted<'_>, findings: &mut Findings) {
     }
     for violation in catalog_gen::validate(&entity) {
         let path = violation.path.as_str();
-        let grave = matches!(path, "" | "metadata" | "spec")
-            || GRAVE.iter().any(|prefix| {
-                let rest = path.strip_prefix(prefix);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-            });
+        let grave = is_grave(path);
         let (what, mend) = match violation.message.split_once("; ") {
             Some((what, mend)) => (what, mend),
             None => (violation.message.as_str(), "correct it"),

@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 use super::parameters::Patterns;
 use crate::config::ValueMode;
 
+pub(crate) use faults::is_grave;
 pub(crate) use locate::Source;
 pub(super) use read::entity_ref;
 

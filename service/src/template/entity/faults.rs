@@ -25,6 +25,14 @@ const GRAVE: [&str; 7] = [
     "spec.output",
 ];
 
+/// Whether a fault at this path keeps the template from being run or named; the catalog takes the others.
+pub(crate) fn is_grave(path: &str) -> bool {
+    let below = |prefix: &&str| {
+        path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+    };
+    matches!(path, "" | "metadata" | "spec") || GRAVE.iter().any(|prefix| below(prefix))
+}
+
 /// What was found, by weight.
 #[derive(Default)]
 pub(super) struct Faults {
@@ -78,11 +86,7 @@ impl Finder<'_> {
         root.insert("apiVersion".to_owned(), Value::String(API_VERSION.to_owned()));
         for violation in catalog_gen::validate(&Value::Object(root)) {
             let path = violation.path.as_str();
-            let grave = matches!(path, "" | "metadata" | "spec")
-                || GRAVE.iter().any(|prefix| {
-                    path.strip_prefix(prefix)
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-                });
+            let grave = is_grave(path);
             let message = violation.to_string();
             if grave { self.error(path, &message) } else { self.warn(path, &message) }
         }
