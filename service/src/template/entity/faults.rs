@@ -30,7 +30,7 @@ pub(crate) fn is_grave(path: &str) -> bool {
     let below = |prefix: &&str| {
         path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
-    matches!(path, "" | "metadata" | "spec") || GRAVE.iter().any(|prefix| below(prefix))
+    matches!(path, "" | "metadata" | "spec") || GRAVE.iter().any(below)
 }
 
 /// What was found, by weight.
