@@ -8,11 +8,13 @@
 mod actions;
 mod answer;
 mod client;
+mod identity;
 mod path;
 
 pub use actions::RemoteAction;
 pub use answer::Answer;
 pub use client::{Backstage, Credentials, Request};
+pub use identity::{TokenForm, UserToken};
 pub use path::{ApiPath, PluginId};
 
 /// Why Backstage was not asked, or did not do what it was asked for.

@@ -239,7 +239,7 @@ impl Preview {
             secrets,
             files: single.files.clone(),
             template_file: single.path.clone(),
-            caller: Caller { subject: "external:command-line".to_owned() },
+            caller: Caller::named("external:command-line"),
             expression_errors: self.inner.expression_errors,
             mocks: Mocks::default(),
         }

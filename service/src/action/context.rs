@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::ActionError;
-use crate::backstage::Backstage;
+use crate::backstage::{Backstage, UserToken};
 use crate::entities::Entities;
 use crate::forge::Forges;
 use crate::git::Author;
@@ -60,6 +60,8 @@ pub struct RunInfo {
     pub backstage_token: Option<Secret>,
     /// The user's entity reference, if a user is behind the task.
     pub user_ref: Option<String>,
+    /// By what the service can act for whoever started the task.
+    pub user_token: Option<UserToken>,
     /// Whether effects must be left out.
     pub dry_run: bool,
     /// Whether pushed commits carry `.stagecraft/<instance>.lock.json`.

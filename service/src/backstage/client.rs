@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, Url};
 
-use super::{Answer, ApiPath, BackstageError};
+use super::{Answer, ApiPath, BackstageError, TokenForm, UserToken};
 use crate::config;
 use crate::outbound::{client_for, is_about_trust, reason};
 use crate::secret::Secret;
@@ -39,6 +39,8 @@ const OWN_HEADERS: &[&str] = &[
 pub enum Credentials {
     /// The service that `backstage.token` stands for.
     Service,
+    /// This user, for whom the service acts.
+    User(UserToken),
     /// Whoever this token stands for.
     Token(Secret),
     /// Whoever the `authorization` header among the request's own stands for.
@@ -136,6 +138,12 @@ impl Backstage {
         let mut headers = headers_of(&request.headers)?;
         let token = match &request.credentials {
             Credentials::Service => Some(&self.inner.token).filter(|token| !token.expose().is_empty()),
+            Credentials::User(UserToken { jwt, form: TokenForm::Full, .. }) => Some(jwt),
+            Credentials::User(UserToken { entity_ref, .. }) => {
+                return Err(BackstageError::NotAllowed(format!(
+                    "the service cannot act for `{entity_ref}`: it was not given the user's whole token"
+                )));
+            }
             Credentials::Token(token) => Some(token),
             Credentials::InHeaders => None,
         };

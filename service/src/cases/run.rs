@@ -128,7 +128,7 @@ impl Run {
             secrets: case.secrets.clone(),
             files: subject.files.clone(),
             template_file: subject.path.clone(),
-            caller: Caller { subject: case.user.clone().unwrap_or_else(|| NOBODY.to_owned()) },
+            caller: Caller::named(case.user.as_deref().unwrap_or(NOBODY)),
             expression_errors: self.options.expression_errors,
             mocks: case.mocks.clone(),
         };

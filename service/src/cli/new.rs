@@ -210,7 +210,7 @@ async fn create(
         template_ref: template.entity_ref.clone(),
         values: Value::Object(values),
         secrets,
-        caller: Caller { subject: "external:command-line".to_owned() },
+        caller: Caller::named("external:command-line"),
         fill_defaults: true,
     };
     app.tasks.create(new).await.map_err(|error| match error {

@@ -83,7 +83,7 @@ impl Render {
         let filled = with_defaults(&offline.template, &Value::Object(given));
         let errors =
             if self.keep_expression_errors { ExpressionErrors::Keep } else { ExpressionErrors::Fail };
-        let caller = Caller { subject: "external:command-line".to_owned() };
+        let caller = Caller::named("external:command-line");
         let place = |at: &str| self.place(&offline.template, at);
         let rendered = offline.render(filled, secrets, caller, errors).await;
         let result = rendered.map_err(|error| match error {

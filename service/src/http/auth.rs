@@ -55,7 +55,7 @@ impl Access {
             .iter()
             .fold(None, |found, known| known.token.matches(token).then_some(known).or(found));
         let known = found.ok_or_else(|| ApiError::authentication("Illegal token"))?;
-        Ok(Caller { subject: known.subject.clone() })
+        Ok(Caller::named(&known.subject))
     }
 }
 
@@ -85,7 +85,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 fn local_caller(headers: &HeaderMap) -> Result<Caller, ApiError> {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     if is_loopback(host) {
-        return Ok(Caller { subject: LOCAL_SUBJECT.to_owned() });
+        return Ok(Caller::named(LOCAL_SUBJECT));
     }
     Err(ApiError::not_allowed(
         "Without `auth.tokens` only requests to `localhost` or a loopback address are served; configure a token to be called by another name",

@@ -71,6 +71,7 @@ pub(super) async fn cancel(State(tasks): State<Tasks>, TaskPath(id): TaskPath) -
 /// `POST /v2/tasks/{taskId}/retry`
 pub(super) async fn retry(
     State(tasks): State<Tasks>,
+    Extension(caller): Extension<Caller>,
     TaskPath(id): TaskPath,
     OptionalJsonBody(body): OptionalJsonBody,
 ) -> Answer {
@@ -78,6 +79,6 @@ pub(super) async fn retry(
         Some(body) => Fields::of_body(body, &[])?.texts("secrets")?,
         None => Map::new(),
     };
-    tasks.retry(id, secrets).await?;
+    tasks.retry(id, secrets, &caller).await?;
     reply(StatusCode::CREATED, &json!({ "id": id.to_string() }))
 }

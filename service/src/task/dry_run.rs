@@ -75,6 +75,7 @@ impl Tasks {
             secret_names: secrets.keys().cloned().collect(),
             backstage_token: secrets.get(BACKSTAGE_TOKEN).cloned(),
             user_ref: request.caller.user_ref().map(str::to_owned),
+            user_token: request.caller.token.clone(),
             dry_run: true,
             write_lock_file: false,
         };

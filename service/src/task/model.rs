@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::mocks::{Mocks, StepReport};
+use crate::backstage::UserToken;
 use crate::config::ValueMode;
 use crate::git::TreeId;
 use crate::ids::TaskId;
@@ -15,11 +16,23 @@ use crate::template::{FindError, Pin, SchemaViolation, Step, value_mode};
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
-    /// `user:default/jane` or `external:backstage`.
+    /// `user:default/jane`, `plugin:catalog` or `external:backstage`.
     pub subject: String,
+    /// By what the service can act for the caller: only of a user that Backstage vouches for.
+    pub token: Option<UserToken>,
 }
 
 impl Caller {
+    /// A caller for whom the service cannot act.
+    pub fn named(subject: impl Into<String>) -> Self {
+        Self { subject: subject.into(), token: None }
+    }
+
+    /// A user that Backstage vouches for.
+    pub fn user(token: UserToken) -> Self {
+        Self { subject: token.entity_ref.clone(), token: Some(token) }
+    }
+
     /// The user's entity reference, if a user asks and not a service.
     pub fn user_ref(&self) -> Option<&str> {
         self.subject.starts_with("user:").then_some(self.subject.as_str())
@@ -331,6 +344,14 @@ pub enum DryRunError {
 
 /// The name under which Backstage's scaffolder keeps the caller's own token among a task's secrets.
 pub(super) const BACKSTAGE_TOKEN: &str = "backstageToken";
+
+/// What is sealed beside a task, opened.
+pub(super) struct Sealed {
+    /// The secrets that templates may name.
+    pub(super) secrets: TaskSecrets,
+    /// By what the service can act for whoever started the task.
+    pub(super) initiator: Option<UserToken>,
+}
 
 /// Secrets of a task, opened: name → value.
 pub(crate) type TaskSecrets = std::collections::BTreeMap<String, Secret>;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use super::mocks::Record;
-use super::model::{BACKSTAGE_TOKEN, TaskSecrets};
+use super::model::{BACKSTAGE_TOKEN, Sealed, TaskSecrets};
 use super::runner::{Outcome, Runner, START, Tools};
 use super::scope::Scope;
 use super::store::cancel_topic;
@@ -76,9 +76,9 @@ impl Tasks {
         }
         let mut given_up = false;
         let (template, outcome) = match self.open(id, lease, &mut journal).await {
-            Ok((task, secrets)) => {
-                let run = self.run_info(&task, &secrets);
-                let walk = Walk { task: &task, secrets: &secrets, run: &run, cancelled };
+            Ok((task, sealed)) => {
+                let run = self.run_info(&task, &sealed);
+                let walk = Walk { task: &task, secrets: &sealed.secrets, run: &run, cancelled };
                 let outcome = self.walk(&walk, &mut journal).await?;
                 (run.template.entity_ref, outcome)
             }
@@ -106,7 +106,7 @@ impl Tasks {
         id: TaskId,
         lease: &Lease,
         journal: &mut Journal,
-    ) -> Result<(Task, TaskSecrets), Unopened> {
+    ) -> Result<(Task, Sealed), Unopened> {
         if lease.attempts > i64::from(self.inner.max_attempts) {
             let text = format!(
                 "the task was started {} times and its worker died each time; it is given up. Look at the log of the \
@@ -120,7 +120,7 @@ impl Tasks {
             }));
         }
         journal.open_entries().await?;
-        Ok((self.get(id).await?, self.secrets(id).await?))
+        Ok((self.get(id).await?, self.sealed(id).await?))
     }
 
     async fn walk(&self, walk: &Walk<'_>, journal: &mut Journal) -> Result<Outcome, JournalError> {
@@ -170,16 +170,17 @@ impl Tasks {
         Ok(tx.commit().await?)
     }
 
-    fn run_info(&self, task: &Task, secrets: &TaskSecrets) -> RunInfo {
+    fn run_info(&self, task: &Task, sealed: &Sealed) -> RunInfo {
         let entity_ref = task.spec.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default();
         RunInfo {
             task_id: task.id,
             created_at_ms: task.created_at_ms,
             template: TemplateInfo::new(entity_ref, &task.spec.template_info, task.pin.clone()),
             parameters: task.spec.parameters.clone(),
-            secret_names: secrets.keys().cloned().collect(),
-            backstage_token: secrets.get(BACKSTAGE_TOKEN).cloned(),
+            secret_names: sealed.secrets.keys().cloned().collect(),
+            backstage_token: sealed.secrets.get(BACKSTAGE_TOKEN).cloned(),
             user_ref: task.created_by.clone(),
+            user_token: sealed.initiator.clone(),
             dry_run: false,
             write_lock_file: self.inner.settings.write_lock_file,
         }

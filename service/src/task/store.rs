@@ -2,14 +2,20 @@
 
 mod changes;
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::model::TaskSecrets;
+use super::model::{Sealed, TaskSecrets};
 use super::{ListTasks, OrderField, Task, TaskError, TaskPage, TaskStatus, Tasks};
+use crate::backstage::{TokenForm, UserToken};
 use crate::db::DbError;
 use crate::ids::TaskId;
 use crate::journal::{EventKind, TaskEvent};
+use crate::secret::Secret;
 
 /// Kind of the queue's jobs that run tasks; their subject is the task's id.
 pub const JOB_KIND: &str = "task";
@@ -69,17 +75,20 @@ impl Tasks {
         rows.iter().map(|row| event_of(id, row)).collect()
     }
 
-    /// Opens the secrets of a task.
-    pub(super) async fn secrets(&self, id: TaskId) -> Result<TaskSecrets, TaskError> {
+    /// Opens what is sealed beside a task.
+    pub(super) async fn sealed(&self, id: TaskId) -> Result<Sealed, TaskError> {
         let row = sqlx::query("select sealed from task_secrets where task_id = $1")
             .bind(id.to_string())
             .fetch_optional(self.inner.db.reader())
             .await
             .map_err(DbError::from)?;
-        let Some(row) = row else { return Ok(TaskSecrets::new()) };
+        let Some(row) = row else { return Ok(Sealed { secrets: TaskSecrets::new(), initiator: None }) };
         let sealed: Vec<u8> = row.try_get(0).map_err(DbError::from)?;
         let plain = self.inner.sealer.open(&secrets_row(id), &sealed)?;
-        serde_json::from_slice(&plain).map_err(|error| unreadable(id, error))
+        let mut secrets: TaskSecrets =
+            serde_json::from_slice(&plain).map_err(|error| unreadable(id, error))?;
+        let initiator = secrets.remove(INITIATOR).map(|text| initiator_of(&text)).transpose();
+        Ok(Sealed { secrets, initiator: initiator.map_err(|error| unreadable(id, error))? })
     }
 
     /// Whether somebody asked the task to stop; also shows that the task is alive.
@@ -101,6 +110,43 @@ impl Tasks {
 /// Topic that is signalled when somebody asks a task to stop.
 pub(super) fn cancel_topic(id: TaskId) -> String {
     format!("cancel/{id}")
+}
+
+/// The name under which the initiator's token is sealed among the secrets. No secret of a caller is stored
+/// under it.
+const INITIATOR: &str = "\0initiator";
+
+/// The initiator's token as it is sealed.
+#[derive(Serialize, Deserialize)]
+struct StoredToken<'a> {
+    jwt: Cow<'a, str>,
+    form: TokenForm,
+    entity_ref: Cow<'a, str>,
+    expires_at: i64,
+}
+
+fn initiator_of(text: &Secret) -> Result<UserToken, serde_json::Error> {
+    let StoredToken { jwt, form, entity_ref, expires_at } = serde_json::from_str(text.expose())?;
+    Ok(UserToken { jwt: Secret::new(jwt), form, entity_ref: entity_ref.into_owned(), expires_at })
+}
+
+/// The secrets of a caller with his token among them, as they are sealed; nothing if there is neither.
+fn to_seal(
+    secrets: &Map<String, Value>,
+    token: Option<&UserToken>,
+) -> Result<Option<Vec<u8>>, serde_json::Error> {
+    let mut all = secrets.clone();
+    all.remove(INITIATOR);
+    if let Some(UserToken { jwt, form, entity_ref, expires_at }) = token {
+        let stored = StoredToken {
+            jwt: jwt.expose().into(),
+            form: *form,
+            entity_ref: entity_ref.as_str().into(),
+            expires_at: *expires_at,
+        };
+        all.insert(INITIATOR.to_owned(), serde_json::to_string(&stored)?.into());
+    }
+    if all.is_empty() { Ok(None) } else { serde_json::to_vec(&all).map(Some) }
 }
 
 fn secrets_row(id: TaskId) -> String {
@@ -184,4 +230,35 @@ fn event_of(task_id: TaskId, row: &AnyRow) -> Result<TaskEvent, TaskError> {
         .ok_or_else(|| unreadable(task_id, format!("unknown kind of event `{kind}`")))?;
     let body = serde_json::from_str(&body).map_err(|error| unreadable(task_id, error))?;
     Ok(TaskEvent { id, task_id, kind, body, created_at_ms })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_initiators_token_is_sealed_beside_the_secrets_and_told_apart_from_them() {
+        let token = UserToken {
+            jwt: Secret::new("a.b.c"),
+            form: TokenForm::Full,
+            entity_ref: "user:default/jane".to_owned(),
+            expires_at: 1_795_406_400,
+        };
+        let secrets = Map::from_iter([("NPM".to_owned(), json!("hunter2"))]);
+
+        let mut opened: TaskSecrets =
+            serde_json::from_slice(&to_seal(&secrets, Some(&token)).unwrap().unwrap()).unwrap();
+
+        assert_eq!(initiator_of(&opened.remove(INITIATOR).unwrap()).unwrap(), token);
+        assert_eq!(opened.keys().collect::<Vec<_>>(), ["NPM"]);
+    }
+
+    #[test]
+    fn no_secret_of_a_caller_can_stand_for_a_token() {
+        let secrets = Map::from_iter([(INITIATOR.to_owned(), json!("{}"))]);
+
+        assert_eq!(to_seal(&secrets, None).unwrap(), None);
+    }
 }

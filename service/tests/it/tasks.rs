@@ -8,7 +8,7 @@ use stagecraft::journal::{EventKind, StepState};
 use stagecraft::queue::Queue;
 use stagecraft::task::{CreateError, JOB_KIND, ListTasks, RetryError, TaskStatus};
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, jane};
 
 const SAY: &str = "steps:\n  - { id: say, name: Say, action: 'debug:log', input: { message: 'hello ${{ parameters.name }}' } }\n";
 
@@ -343,7 +343,7 @@ async fn a_retry_goes_on_with_the_repository_that_is_there() {
     assert_eq!(app.status(id).await, TaskStatus::Failed);
 
     let secrets = json!({ "suffix": "now" });
-    app.app.tasks.retry(id, secrets.as_object().cloned().unwrap()).await.unwrap();
+    app.app.tasks.retry(id, secrets.as_object().cloned().unwrap(), &jane()).await.unwrap();
     app.drain().await;
 
     assert_eq!(app.status(id).await, TaskStatus::Completed, "{:#?}", app.messages(id).await);
@@ -359,7 +359,7 @@ async fn a_task_that_has_not_ended_is_not_retried() {
     app.template("say", SAY, &[]).await;
     let id = app.create("say", json!({ "name": "x" })).await;
 
-    let refused = app.app.tasks.retry(id, serde_json::Map::new()).await.unwrap_err();
+    let refused = app.app.tasks.retry(id, serde_json::Map::new(), &jane()).await.unwrap_err();
 
     assert!(matches!(refused, RetryError::NotEnded(refused) if refused == id));
 }

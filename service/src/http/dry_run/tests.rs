@@ -18,7 +18,7 @@ fn request(files: Value) -> Value {
 }
 
 fn read_body(body: Value) -> Result<DryRunRequest, ApiError> {
-    read(body, settings(), Caller { subject: "external:test".to_owned() })
+    read(body, settings(), Caller::named("external:test"))
 }
 
 fn fault(body: Value) -> (u16, String) {

@@ -3,12 +3,13 @@
 use serde_json::{Map, Value};
 use sqlx::Row;
 
-use super::{JOB_KIND, cancel_topic, secrets_row, unreadable};
+use super::{JOB_KIND, cancel_topic, secrets_row, to_seal, unreadable};
+use crate::backstage::UserToken;
 use crate::db::{DbError, WriteTx};
 use crate::ids::TaskId;
 use crate::journal::{EventBody, EventKind, Journal, JournalError, NewEvent, StepState, insert_events};
 use crate::queue::Lease;
-use crate::task::{NewTask, RetryError, TaskError, TaskSpec, TaskStatus, Tasks};
+use crate::task::{Caller, NewTask, RetryError, TaskError, TaskSpec, TaskStatus, Tasks};
 use crate::template::{Pin, validate_secrets};
 
 /// How an attempt begins, for its first event's key.
@@ -49,7 +50,7 @@ impl Tasks {
             .execute(&mut *tx)
             .await
             .map_err(DbError::from)?;
-        self.put_secrets(&mut tx, id, &new.secrets).await?;
+        self.put_secrets(&mut tx, id, &new.secrets, new.caller.token.as_ref()).await?;
         self.inner.queue.push(&mut tx, JOB_KIND, &id.to_string()).await?;
         Ok(tx.commit().await?)
     }
@@ -115,8 +116,14 @@ impl Tasks {
         Ok(tx.commit().await?)
     }
 
-    /// Starts an ended task over, with new secrets. What the task has done outside is not done again.
-    pub async fn retry(&self, id: TaskId, secrets: Map<String, Value>) -> Result<(), RetryError> {
+    /// Starts an ended task over, with new secrets and on behalf of this caller. What the task has done outside
+    /// is not done again.
+    pub async fn retry(
+        &self,
+        id: TaskId,
+        secrets: Map<String, Value>,
+        caller: &Caller,
+    ) -> Result<(), RetryError> {
         let task = self.get(id).await?;
         let entity_ref = task.spec.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default();
         if let Ok(template) = self.inner.library.find(entity_ref) {
@@ -139,7 +146,7 @@ impl Tasks {
                 .await
                 .map_err(|e| TaskError::Db(e.into()))?;
         }
-        self.put_secrets(&mut tx, id, &secrets).await?;
+        self.put_secrets(&mut tx, id, &secrets, caller.token.as_ref()).await?;
         let body = EventBody { recover_strategy: Some("none".to_owned()), ..EventBody::default() };
         self.add_event(
             &mut tx,
@@ -168,22 +175,22 @@ impl Tasks {
         Ok(done.rows_affected())
     }
 
-    /// Seals the secrets into their own table.
+    /// Seals the secrets and the initiator's token into their own table.
     pub(in crate::task) async fn put_secrets(
         &self,
         tx: &mut WriteTx,
         id: TaskId,
         secrets: &Map<String, Value>,
+        token: Option<&UserToken>,
     ) -> Result<(), TaskError> {
         sqlx::query("delete from task_secrets where task_id = $1")
             .bind(id.to_string())
             .execute(&mut **tx)
             .await
             .map_err(DbError::from)?;
-        if secrets.is_empty() {
+        let Some(plain) = to_seal(secrets, token).map_err(|error| unreadable(id, error))? else {
             return Ok(());
-        }
-        let plain = serde_json::to_vec(secrets).map_err(|error| unreadable(id, error))?;
+        };
         let sealed = self.inner.sealer.seal(&secrets_row(id), &plain)?;
         sqlx::query("insert into task_secrets (task_id, sealed) values ($1, $2)")
             .bind(id.to_string())

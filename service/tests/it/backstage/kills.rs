@@ -11,7 +11,7 @@ use stagecraft::queue::Queue;
 use stagecraft::task::{JOB_KIND, TaskStatus};
 use tokio_util::sync::CancellationToken;
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, jane};
 use crate::support::backstage::BackstageDouble;
 
 const PLUGINS: (&str, &str) = ("BACKSTAGE__ACTION_PLUGINS", "[tickets]");
@@ -68,7 +68,7 @@ async fn a_post_is_not_sent_again(engine: Engine) {
     );
 
     // Somebody has looked, and wants it sent once more.
-    app.app.tasks.retry(id, Map::new()).await.unwrap();
+    app.app.tasks.retry(id, Map::new(), &jane()).await.unwrap();
     app.drain().await;
     assert_eq!(app.status(id).await, TaskStatus::Completed, "{:#?}", app.messages(id).await);
     assert_eq!(double.tickets().len(), 2);

@@ -52,7 +52,7 @@ async fn dry_run(app: &TestApp, spec: &str) -> DryRunResult {
         secrets: serde_json::Map::new(),
         files: catalog_gen::FileTree::new(),
         template_file: "template.yaml".to_owned(),
-        caller: Caller { subject: "user:default/jane".to_owned() },
+        caller: Caller::named("user:default/jane"),
         expression_errors: ExpressionErrors::Keep,
         mocks: stagecraft::task::Mocks::default(),
     };

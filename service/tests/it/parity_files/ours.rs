@@ -33,7 +33,7 @@ async fn one(app: &TestApp, folder: &Path, sources: &Sources) -> Result<Made, St
         secrets: Map::new(),
         files: single.files,
         template_file: single.path,
-        caller: Caller { subject: "user:default/jane".to_owned() },
+        caller: Caller::named("user:default/jane"),
         expression_errors: ExpressionErrors::Fail,
         mocks: Mocks::default(),
     };

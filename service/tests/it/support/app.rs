@@ -25,6 +25,11 @@ pub(crate) struct TestApp {
     pub(crate) folder: TempDir,
 }
 
+/// The user who asks where a test names nobody else.
+pub(crate) fn jane() -> Caller {
+    Caller::named("user:default/jane")
+}
+
 impl TestApp {
     /// On SQLite, with the settings' defaults.
     pub(crate) async fn new() -> Self {
@@ -108,7 +113,7 @@ impl TestApp {
             template_ref: format!("template:default/{template}"),
             values,
             secrets: secrets.as_object().cloned().unwrap_or_default(),
-            caller: Caller { subject: "user:default/jane".to_owned() },
+            caller: jane(),
             fill_defaults: false,
         };
         self.app.tasks.create(new).await

@@ -64,6 +64,7 @@ impl Bench {
             secret_names: vec!["TOKEN".to_owned()],
             backstage_token: None,
             user_ref: None,
+            user_token: None,
             dry_run: false,
             write_lock_file: true,
         };
