@@ -31,6 +31,7 @@ test: ## Run every test, on SQLite and PostgreSQL, and check what the golden pat
 	@echo "Building and running the tests. The first build takes some minutes."
 	@cargo test --quiet --locked --workspace
 	@service/preview/check.sh $(PROGRAM)
+	@backstage-plugin/check.sh
 	@.ci/check-golden-paths
 
 lint: format clippy doc ## Check format, lints and documentation
@@ -60,7 +61,9 @@ generate: ## Write the generated files anew: preview page, API description, page
 	@mv target/actions.md docs/actions.md
 	@mv target/lint.md docs/lint.md
 	@UPDATE_GENERATED=1 cargo test --quiet --locked -p stagecraft --test it every_recording_has_a_case > /dev/null
-	@echo "wrote service/openapi.json, docs/configuration.md, docs/actions.md, docs/lint.md and service/tests/it/http/recorded/README.md"
+	@backstage-plugin/install.sh
+	@backstage-plugin/plugins/stagecraft-node/generate.sh
+	@echo "wrote service/openapi.json and the plugins' types of it, docs/configuration.md, docs/actions.md, docs/lint.md and service/tests/it/http/recorded/README.md"
 
 screenshot: ## Take the picture of the preview page anew: docs/dev.png
 	@service/preview/install.sh

@@ -1,0 +1,1 @@
+export { stagecraftServiceRef } from '@stagecraft/backstage-plugin-stagecraft-node';

@@ -1,0 +1,1720 @@
+// Made by `make generate` from service/openapi.json: change that, not this.
+
+export interface paths {
+    "/.backstage/health/v1/liveness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The process answers. */
+        get: operations["GetBackstageLiveness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.backstage/health/v1/readiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Requests can be served. */
+        get: operations["GetBackstageReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description This document. */
+        get: operations["GetApiDescription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The actions that steps can name, by id. */
+        get: operations["ListActions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/autocomplete/{provider}/{resource}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Choices for a form field. No provider is offered, so every request is answered with 400. */
+        post: operations["Autocomplete"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Runs a posted template without changing anything outside. A failing step is an error under the step's error name. */
+        post: operations["DryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Lists tasks, newest first unless told otherwise. */
+        get: operations["ListTasks"];
+        put?: never;
+        /** @description Creates a task from a template. Values are checked against each page of the form; defaults of the form are not filled in. */
+        post: operations["Scaffold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/tasks/{taskId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A task: what it was created from, and its state. Secrets and outputs of steps are no part of it. */
+        get: operations["GetTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/tasks/{taskId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Asks a task to stop. One that waits ends at once; one that has ended is left as it is. */
+        post: operations["CancelTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/tasks/{taskId}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Events of a task by long poll: answers as soon as there is one, and with an empty list after 30 seconds. */
+        get: operations["StreamLogsPolling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/tasks/{taskId}/eventstream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Events of a task as server-sent events, each with its id; ends after the completion. Comments keep the connection alive. */
+        get: operations["StreamLogsEventStream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/tasks/{taskId}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Starts a task over that has ended. What it has already done outside is not done again. */
+        post: operations["Retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The form of a template, page by page. */
+        get: operations["GetTemplateParameterSchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/v2/templating-extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Filters beyond those of the template language itself. */
+        get: operations["ListTemplatingExtensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stagecraft/v1/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Runs a template, of the library or posted, without changing anything outside. What keeps it from running and what fails in it is part of the answer, with the log; the files can be held against a repository that is there. */
+        post: operations["TryOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stagecraft/v1/entities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every entity that tasks have registered with this service. */
+        get: operations["ListEntities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stagecraft/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every template of the configured sources; a broken one with the place of each fault. */
+        get: operations["ListTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The process answers. */
+        get: operations["GetHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Numbers in Prometheus' text form. */
+        get: operations["GetMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/openapi.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description This document. */
+        get: operations["GetOpenApiDescription"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Requests can be served. */
+        get: operations["GetReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Action: {
+            description: string;
+            examples: {
+                description: string;
+                example: string;
+            }[];
+            id: string;
+            schema: {
+                input: {
+                    [key: string]: unknown;
+                };
+                output?: {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        ComparedFile: {
+            /** @enum {string} */
+            change: "added" | "changed" | "removed";
+            /**
+             * @description Only text has a `diff`
+             * @enum {string}
+             */
+            content: "text" | "binary" | "secret" | "tooLong";
+            /** @description Unified; empty where only the mode differs */
+            diff?: string;
+            /** @description Git's modes before and after, where they differ */
+            modes?: string[];
+            path: string;
+        };
+        CompareWith: {
+            /** @description `https://github.com/acme/shop`, with `/tree/<revision>/<folder>` behind it or not, or `github.com?owner=acme&repo=shop` */
+            repository: string;
+            /** @description The folder of the workspace that is the repository's content */
+            sourcePath?: string;
+        };
+        Comparison: {
+            added: components["schemas"]["Count"];
+            changed: components["schemas"]["Count"];
+            /** @description What was compared with */
+            commit?: string;
+            files: components["schemas"]["ComparedFile"][];
+            /** @description Files that only the repository has */
+            removed: number;
+            repository: string;
+            unchanged: components["schemas"]["Count"];
+        };
+        Count: number;
+        DryRunResult: {
+            directoryContents: components["schemas"]["MadeFile"][];
+            log: {
+                body: components["schemas"]["EventBody"];
+            }[];
+            output: {
+                [key: string]: unknown;
+            };
+            steps: components["schemas"]["Step"][];
+        };
+        Error: {
+            error: {
+                message: string;
+                name: string;
+            };
+            request: {
+                method: string;
+                /** @description Relative to `/api/scaffolder` or `/api/stagecraft` */
+                url: string;
+            };
+            response: {
+                statusCode: number;
+            };
+        };
+        EventBody: {
+            error?: {
+                message: string;
+                name: string;
+            };
+            /** @description Absent where `recoverStrategy` says it all */
+            message?: string;
+            /** @description The task's output, on completion */
+            output?: unknown;
+            /** @enum {string} */
+            recoverStrategy?: "none" | "startOver";
+            /** @enum {string} */
+            status?: "processing" | "completed" | "failed" | "cancelled" | "skipped";
+            stepId?: string;
+        };
+        ListedEntity: {
+            entity: {
+                [key: string]: unknown;
+            };
+            entityRef: string;
+            location: string;
+        };
+        ListedTemplate: {
+            description?: string;
+            /** @description Absent where it could not be read */
+            entityRef?: string;
+            errors: {
+                column?: number;
+                file: string;
+                line?: number;
+                message: string;
+            }[];
+            /** @description Source and file */
+            place: string;
+            title: string;
+            usable: boolean;
+        };
+        MadeFile: {
+            /** @description `***` for a file that stems from a secret */
+            base64Content: string;
+            executable: boolean;
+            path: string;
+            /** @description Only on links; the content is where the link leads */
+            symlink?: boolean;
+        };
+        PostedFile: {
+            base64Content: string;
+            /** @description Relative to the template's folder */
+            path: string;
+        };
+        /** @description Never served again */
+        Secrets: {
+            [key: string]: string;
+        };
+        Step: {
+            action: string;
+            /** @description A text, a list or an object */
+            each?: unknown;
+            id: string;
+            /** @description A text or a boolean */
+            if?: unknown;
+            input?: {
+                [key: string]: unknown;
+            };
+            name: string;
+        } & {
+            [key: string]: unknown;
+        };
+        Task: {
+            /**
+             * Format: date-time
+             * @example 2026-11-23T03:19:51.000Z
+             */
+            createdAt: string;
+            /** @description The user behind it; absent for services */
+            createdBy?: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            lastHeartbeatAt: string | null;
+            spec: components["schemas"]["TaskSpec"];
+            status: components["schemas"]["TaskStatus"];
+        };
+        TaskEvent: {
+            body: components["schemas"]["EventBody"];
+            /**
+             * Format: date-time
+             * @example 2026-11-23T03:19:51.000Z
+             */
+            createdAt: string;
+            /** Format: int64 */
+            id: number;
+            /** @description Always false: the stream ends after a completion */
+            isTaskRecoverable: boolean;
+            /** Format: uuid */
+            taskId: string;
+            /** @enum {string} */
+            type: "log" | "completion" | "cancelled" | "recovered";
+        };
+        TaskPage: {
+            tasks: components["schemas"]["Task"][];
+            /** @description Without limit and offset */
+            totalTasks: number;
+        };
+        TaskReference: {
+            /** Format: uuid */
+            id: string;
+        };
+        TaskSpec: {
+            apiVersion: string;
+            EXPERIMENTAL_recovery?: {
+                [key: string]: unknown;
+            };
+            output: {
+                [key: string]: unknown;
+            };
+            parameters: {
+                [key: string]: unknown;
+            };
+            steps: components["schemas"]["Step"][];
+            templateInfo: {
+                baseUrl?: string;
+                entity?: {
+                    [key: string]: unknown;
+                };
+                entityRef: string;
+            };
+            user: {
+                entity?: {
+                    [key: string]: unknown;
+                };
+                ref?: string;
+            };
+        };
+        /** @enum {string} */
+        TaskStatus: "open" | "processing" | "completed" | "failed" | "cancelled" | "skipped";
+        TemplateParameterSchema: {
+            description?: string;
+            formDecorators?: {
+                id: string;
+                input?: {
+                    [key: string]: unknown;
+                };
+            }[];
+            presentation?: {
+                [key: string]: unknown;
+            };
+            steps: {
+                description?: string;
+                /** @description The page as the author wrote it */
+                schema: {
+                    [key: string]: unknown;
+                };
+                title: string;
+            }[];
+            title: string;
+            "ui:options"?: {
+                [key: string]: unknown;
+            };
+        };
+        TemplatePlace: {
+            column?: number;
+            file: string;
+            line?: number;
+        };
+        TemplatingExtensions: {
+            filters: {
+                [key: string]: {
+                    description?: string;
+                    examples?: {
+                        [key: string]: unknown;
+                    }[];
+                    schema?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            globals: {
+                functions: {
+                    [key: string]: {
+                        description?: string;
+                        examples?: {
+                            [key: string]: unknown;
+                        }[];
+                        schema?: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+                values: {
+                    [key: string]: {
+                        description?: string;
+                        value?: unknown;
+                    };
+                };
+            };
+        };
+        TrialCompleted: {
+            comparison?: components["schemas"]["Comparison"];
+            directoryContents: components["schemas"]["MadeFile"][];
+            log: {
+                body: components["schemas"]["EventBody"];
+            }[];
+            output: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "completed";
+            steps: components["schemas"]["TrialStep"][];
+            /** @description Git's id of the files, where they make a tree */
+            treeId?: string;
+        };
+        TrialFailed: {
+            directoryContents: components["schemas"]["MadeFile"][];
+            error: {
+                /** @description For example `spec.steps[0].input.url` */
+                at?: string;
+                message: string;
+                name: string;
+                place?: components["schemas"]["TemplatePlace"];
+            };
+            log: {
+                body: components["schemas"]["EventBody"];
+            }[];
+            output: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "failed";
+            steps: components["schemas"]["TrialStep"][];
+            /** @description Git's id of the files, where they make a tree */
+            treeId?: string;
+        };
+        TrialRefused: {
+            problems: {
+                /** @description For example `spec.steps[0].action` or `values.name`; empty for the whole template */
+                at: string;
+                message: string;
+                place?: components["schemas"]["TemplatePlace"];
+            }[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            status: "refused";
+        };
+        TrialStep: {
+            action: string;
+            calls: {
+                /** @description The rendered input; secrets read `***` */
+                input: unknown;
+                /** @description Key of the element of `each` */
+                iteration?: string;
+            }[];
+            /**
+             * @description `leftOut`: its action does not run in a dry run; the output is made of examples
+             * @enum {string}
+             */
+            end: "ran" | "leftOut" | "skipped" | "failed";
+            id: string;
+            name: string;
+            /** @description What later steps read of it */
+            output: unknown;
+        };
+        ValidationError: {
+            /** @description The keyword's value, for keywords that tell it */
+            argument?: unknown;
+            /** @description The value that broke it, if there is one; `{}` for secrets */
+            instance?: unknown;
+            message: string;
+            /** @description The keyword */
+            name: string;
+            /** @description Keys and indexes down to the value */
+            path: unknown[];
+            /** @description The same as text, beginning with `instance` or `secrets` */
+            property: string;
+            /** @description The schema that was broken, or its `$id` */
+            schema: unknown;
+            stack: string;
+        };
+        ValidationErrors: {
+            errors: components["schemas"]["ValidationError"][];
+        };
+    };
+    responses: never;
+    parameters: {
+        /** @description Id of the last event that the client has */
+        after: number;
+        /** @description Only tasks of these users */
+        createdBy: string[];
+        /** @description `template`, in any letter case */
+        kind: string;
+        /** @description The same as `after`, as browsers send it when they reconnect; the larger one counts */
+        lastEventId: number;
+        /** @description At most so many */
+        limit: components["schemas"]["Count"];
+        /** @description Name of the template */
+        name: string;
+        /** @description Namespace of the template */
+        namespace: string;
+        /** @description Leave out so many */
+        offset: components["schemas"]["Count"];
+        /** @description `asc:` or `desc:` and `created_at`, `status` or `created_by`; without it the newest come first */
+        order: string[];
+        /** @description Who offers choices, for example `github` */
+        provider: string;
+        /** @description What is to be chosen */
+        resource: string;
+        /** @description Only tasks in these states; one that is not known matches nothing */
+        status: string[];
+        /** @description Id of the task */
+        taskId: string;
+    };
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    GetBackstageLiveness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                    };
+                };
+            };
+        };
+    };
+    GetBackstageReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They can */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                    };
+                };
+            };
+            /** @description They cannot */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The parts that do not answer */
+                        failing: string[];
+                        /** @enum {string} */
+                        status: "error";
+                    };
+                };
+            };
+        };
+    };
+    GetApiDescription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.0.3 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ListActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The actions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"][];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    Autocomplete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Who offers choices, for example `github` */
+                provider: components["parameters"]["provider"];
+                /** @description What is to be chosen */
+                resource: components["parameters"]["resource"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    context: {
+                        [key: string]: string;
+                    };
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The provider is not offered */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    DryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description The files beside the template */
+                    directoryContents: components["schemas"]["PostedFile"][];
+                    secrets?: components["schemas"]["Secrets"];
+                    /** @description The Template entity */
+                    template: {
+                        [key: string]: unknown;
+                    };
+                    /** @description Values of the form */
+                    values: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description What would happen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunResult"];
+                };
+            };
+            /** @description Values, secrets, the template or a file cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationErrors"] | components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A file's path leads out of the template's folder */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A step names an action, or something else, that is not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A step failed */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ListTasks: {
+        parameters: {
+            query?: {
+                /** @description Only tasks of these users */
+                createdBy?: components["parameters"]["createdBy"];
+                /** @description At most so many */
+                limit?: components["parameters"]["limit"];
+                /** @description Leave out so many */
+                offset?: components["parameters"]["offset"];
+                /** @description `asc:` or `desc:` and `created_at`, `status` or `created_by`; without it the newest come first */
+                order?: components["parameters"]["order"];
+                /** @description Only tasks in these states; one that is not known matches nothing */
+                status?: components["parameters"]["status"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of tasks */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+            /** @description A filter cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    Scaffold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    secrets?: components["schemas"]["Secrets"];
+                    /** @description For example `template:default/service`; kind and namespace may be left out */
+                    templateRef: string;
+                    /** @description Values of the form */
+                    values: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The task was created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskReference"];
+                };
+            };
+            /** @description Values or secrets do not fit, the template is broken, or a step names an action that is not there */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationErrors"] | components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such template */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The database or the template's repository is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    GetTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task */
+                taskId: components["parameters"]["taskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such task */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    CancelTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task */
+                taskId: components["parameters"]["taskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It was asked */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "cancelled";
+                    };
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such task */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    StreamLogsPolling: {
+        parameters: {
+            query?: {
+                /** @description Id of the last event that the client has */
+                after?: components["parameters"]["after"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the task */
+                taskId: components["parameters"]["taskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events in order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskEvent"][];
+                };
+            };
+            /** @description `after` is not an integer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such task */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    StreamLogsEventStream: {
+        parameters: {
+            query?: {
+                /** @description Id of the last event that the client has */
+                after?: components["parameters"]["after"];
+            };
+            header?: {
+                /** @description The same as `after`, as browsers send it when they reconnect; the larger one counts */
+                "Last-Event-ID"?: components["parameters"]["lastEventId"];
+            };
+            path: {
+                /** @description Id of the task */
+                taskId: components["parameters"]["taskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description `event:` is the event's type, `data:` the event as JSON, `id:` its id */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `after` is not an integer */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such task */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    Retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the task */
+                taskId: components["parameters"]["taskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    secrets?: components["schemas"]["Secrets"];
+                };
+            };
+        };
+        responses: {
+            /** @description It will run again, under the same id */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskReference"];
+                };
+            };
+            /** @description The secrets do not fit */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationErrors"] | components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such task */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It has not ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    GetTemplateParameterSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `template`, in any letter case */
+                kind: components["parameters"]["kind"];
+                /** @description Name of the template */
+                name: components["parameters"]["name"];
+                /** @description Namespace of the template */
+                namespace: components["parameters"]["namespace"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateParameterSchema"];
+                };
+            };
+            /** @description The kind is not `template`, or the template is broken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such template */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ListTemplatingExtensions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The filters and globals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatingExtensions"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    TryOut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    compare?: components["schemas"]["CompareWith"];
+                    /** @description The files beside a posted template */
+                    directoryContents?: components["schemas"]["PostedFile"][];
+                    /**
+                     * @description Fill in defaults of the form first
+                     * @default true
+                     */
+                    fillDefaults?: boolean;
+                    /**
+                     * @description Keep the text of a failing expression, as a task does, instead of failing the step
+                     * @default false
+                     */
+                    keepExpressionErrors?: boolean;
+                    secrets?: components["schemas"]["Secrets"];
+                    /** @description A Template entity */
+                    template?: {
+                        [key: string]: unknown;
+                    };
+                    /** @description A template of the library, such as `service`; either this or `template` */
+                    templateRef?: string;
+                    /** @description Values of the form */
+                    values?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialRefused"] | components["schemas"]["TrialFailed"] | components["schemas"]["TrialCompleted"];
+                };
+            };
+            /** @description The request or a file in it cannot be used */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A file's path leads out of the template's folder */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such template, or no such repository to compare with */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A repository is away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ListEntities: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entities */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        entities: components["schemas"]["ListedEntity"][];
+                    };
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ListTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The templates */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        templates: components["schemas"]["ListedTemplate"][];
+                    };
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    GetHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It does */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                    };
+                };
+            };
+        };
+    };
+    GetMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    GetOpenApiDescription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OpenAPI 3.0.3 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+        };
+    };
+    GetReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They can */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        status: "ok";
+                    };
+                };
+            };
+            /** @description They cannot */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description The parts that do not answer */
+                        failing: string[];
+                        /** @enum {string} */
+                        status: "error";
+                    };
+                };
+            };
+        };
+    };
+}
