@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::action::{Actions, Capabilities, Registry};
 use crate::backstage::{Backstage, BackstageError};
+use crate::catalog::Catalog;
 use crate::config::{Config, ConfigError, ExpressionErrors, ForgeKind};
 use crate::db::Db;
 use crate::entities::Entities;
@@ -43,6 +44,8 @@ pub struct App {
     pub tasks: Tasks,
     /// The entity store.
     pub entities: Entities,
+    /// What Backstage's catalog gets.
+    pub catalog: Catalog,
     /// The local forge.
     pub local_forge: LocalForge,
     /// The numbers.
@@ -122,7 +125,9 @@ impl App {
         let (tasks, queue, metrics) = parts.tasks(library)?;
         let Parts { db, local_forge, .. } = parts;
         let entities = Entities::new(db.clone());
-        Ok(Self { config, db, queue, tasks, entities, local_forge, metrics })
+        let backstage = tasks.backstage().cloned();
+        let catalog = Catalog::new(db.clone(), tasks.library().clone(), backstage);
+        Ok(Self { config, db, queue, tasks, entities, catalog, local_forge, metrics })
     }
 
     /// The worker of this process.
@@ -136,6 +141,7 @@ impl App {
         HttpState::new(HttpParts {
             tasks: self.tasks.clone(),
             entities: self.entities.clone(),
+            catalog: self.catalog.clone(),
             queue: self.queue.clone(),
             db: self.db.clone(),
             metrics: self.metrics.clone(),
@@ -159,6 +165,7 @@ impl App {
             }
             let changed = self.tasks.library().refresh().await;
             if changed > 0 {
+                self.catalog.library_changed();
                 tracing::info!(templates.changed = changed, "templates were loaded again");
             }
         }

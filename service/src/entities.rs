@@ -1,9 +1,16 @@
-//! The service's own entity store: what `catalog:register` writes to and `catalog:fetch` reads from when
-//! no Backstage is configured.
+//! The entities that this service has to offer to a catalog, and what changed about them.
 //!
-//! Entities are stored whole, by reference in its comparable form, with the location they came from. It
-//! validates nothing (that is `catalog-gen`'s) and serves no API.
+//! [`Entities`] is what `catalog:register` writes to and `catalog:fetch` reads from when no Backstage is
+//! configured. [`Feed`] tells whoever follows it what there is and what changed, from both the store and the
+//! template library; [`Publisher`] brings the library's templates there. No module here serves an API, asks
+//! Backstage or reads a template. The invariant: whoever reads the feed to its end, from wherever he was, has
+//! exactly what is offered.
 
+mod cursor;
+mod outgoing;
 pub(crate) mod store;
 
-pub use store::{Entities, EntityStoreError, StoredEntity};
+pub use store::{
+    Change, Entities, EntityStoreError, FEED_TOPIC, Feed, LibrarySource, Page, Published, Publisher,
+    StoredEntity,
+};

@@ -8,6 +8,7 @@ mod actions;
 mod auth;
 mod autocomplete;
 mod body;
+mod catalog;
 mod cors;
 mod dry_run;
 mod entities;
@@ -64,7 +65,7 @@ struct Route {
 }
 
 /// All routes.
-fn routes() -> [Route; 22] {
+fn routes() -> [Route; 23] {
     [
         get(
             "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
@@ -84,6 +85,7 @@ fn routes() -> [Route; 22] {
         get("/api/scaffolder/openapi.json", operations::description),
         get("/api/stagecraft/v1/templates", templates::list),
         get("/api/stagecraft/v1/entities", entities::list),
+        get("/api/stagecraft/v1/catalog/changes", catalog::changes),
         post("/api/stagecraft/v1/dry-run", trial::run),
         get("/.backstage/health/v1/liveness", operations::alive),
         get("/.backstage/health/v1/readiness", operations::ready),

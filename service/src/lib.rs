@@ -28,6 +28,7 @@ pub mod template;
 pub mod action;
 
 // Row 3: use cases.
+pub mod catalog;
 pub mod lint;
 pub mod task;
 

@@ -28,6 +28,7 @@ pub use watch::EventWatch;
 use std::sync::Arc;
 
 use crate::action::{Actions, Capabilities, Registry};
+use crate::backstage::Backstage;
 use crate::config;
 use crate::db::Db;
 use crate::queue::Queue;
@@ -117,6 +118,11 @@ impl Tasks {
     /// The actions that steps can name.
     pub fn actions(&self) -> &Actions {
         &self.inner.actions
+    }
+
+    /// The Backstage that steps call, if the settings name one.
+    pub fn backstage(&self) -> Option<&Backstage> {
+        self.inner.capabilities.backstage.as_ref()
     }
 
     /// Those among which the actions of these steps are, if they are anywhere.

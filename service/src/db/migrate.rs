@@ -4,7 +4,8 @@ use sqlx::Row;
 
 use super::{Db, DbError, Engine, WriteTx};
 
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_first.sql"), include_str!("../../migrations/0002_feed.sql")];
 
 /// The schema version this program knows.
 pub const KNOWN_VERSION: i64 = MIGRATIONS.len() as i64;
@@ -45,9 +46,13 @@ async fn current(tx: &mut WriteTx) -> Result<i64, DbError> {
 }
 
 fn for_engine(text: &str, engine: Engine) -> String {
-    let (identity, bytes) = match engine {
-        Engine::Sqlite => ("integer primary key autoincrement", "blob"),
-        Engine::Postgres => ("bigint generated always as identity primary key", "bytea"),
+    let (identity, bytes, random) = match engine {
+        Engine::Sqlite => ("integer primary key autoincrement", "blob", "lower(hex(randomblob(16)))"),
+        Engine::Postgres => (
+            "bigint generated always as identity primary key",
+            "bytea",
+            "replace(cast(gen_random_uuid() as text), '-', '')",
+        ),
     };
-    text.replace("@identity", identity).replace("@bytes", bytes)
+    text.replace("@identity", identity).replace("@bytes", bytes).replace("@random", random)
 }

@@ -1,10 +1,24 @@
 //! The SQL of the entity store.
+//!
+//! Here are the entities that tasks registered; below, the feed that tells of them. Whatever is written here is
+//! told there in the same transaction.
+
+mod feed;
+mod numbers;
+mod publisher;
+
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::db::{Db, DbError};
+use numbers::Numbers;
+
+pub use feed::{Change, Feed, Page};
+pub use numbers::FEED_TOPIC;
+pub use publisher::{LibrarySource, Published, Publisher};
 
 /// An entity with the location it was read from.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +80,7 @@ impl Entities {
         entities: &[StoredEntity],
     ) -> Result<(), EntityStoreError> {
         let mut tx = self.db.begin().await?;
+        let mut numbers = Numbers::hold(&self.db, &mut tx).await?;
         let now = self.db.now_ms();
         let row = sqlx::query(
             "insert into locations (location, owner, created_at) values ($1, $2, $3)
@@ -80,8 +95,14 @@ impl Entities {
         if row.try_get::<String, _>(0)? != owner {
             return Err(EntityStoreError::AlreadyRegistered(location.to_owned()));
         }
-        sqlx::query("delete from entities where location = $1").bind(location).execute(&mut *tx).await?;
+        let gone = sqlx::query("delete from entities where location = $1 returning entity_ref")
+            .bind(location)
+            .fetch_all(&mut *tx)
+            .await?;
+        let gone = gone.iter().map(|row| row.try_get(0)).collect::<Result<Vec<String>, _>>()?;
+        let mut touched: BTreeSet<&str> = gone.iter().map(String::as_str).collect();
         for entity in entities {
+            touched.insert(&entity.entity_ref);
             let row = sqlx::query(
                 "insert into entities (entity_ref, location, entity, updated_at) values ($1, $2, $3, $4)
                  on conflict (entity_ref) do update set entity_ref = entities.entity_ref
@@ -101,6 +122,10 @@ impl Entities {
                 });
             }
         }
+        for entity_ref in touched {
+            numbers.renew(&mut tx, entity_ref).await?;
+        }
+        numbers.done(&mut tx).await?;
         Ok(tx.commit().await?)
     }
 

@@ -8,6 +8,11 @@ use axum::http::request::Parts;
 use super::error::ApiError;
 use crate::task::{ListTasks, Order, OrderField};
 
+/// Changes on a page of the catalog feed, where the query does not say it.
+const FEED_PAGE: u32 = 500;
+/// The most that it can ask for.
+const LARGEST_FEED_PAGE: u32 = 1000;
+
 /// The pairs of a query, in order.
 pub(super) struct Pairs(Vec<(String, String)>);
 
@@ -38,6 +43,22 @@ impl Pairs {
             offset: self.count("offset")?,
             order: self.all("order").iter().map(|text| order(text)).collect::<Result<_, _>>()?,
         })
+    }
+
+    /// `after` and `limit` of the catalog feed.
+    pub(super) fn feed(&self) -> Result<(Option<String>, u32), ApiError> {
+        self.only(&["after", "limit"])?;
+        let after = match self.all("after").as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            _ => return Err(ApiError::input("request/query/after must be one cursor")),
+        };
+        let limit = self.count("limit")?.unwrap_or(FEED_PAGE);
+        if !(1..=LARGEST_FEED_PAGE).contains(&limit) {
+            let message = format!("request/query/limit must be >= 1 and <= {LARGEST_FEED_PAGE}");
+            return Err(ApiError::input(message));
+        }
+        Ok((after, limit))
     }
 
     /// `path` of a file of the preview.

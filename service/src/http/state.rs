@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::auth::Access;
 use super::cors::Origins;
+use crate::catalog::Catalog;
 use crate::config;
 use crate::db::Db;
 use crate::entities::Entities;
@@ -24,6 +25,8 @@ pub struct HttpParts {
     pub tasks: Tasks,
     /// The entity store.
     pub entities: Entities,
+    /// What Backstage's catalog gets.
+    pub catalog: Catalog,
     /// The queue, for its depth.
     pub queue: Queue,
     /// The database, for readiness.
@@ -45,6 +48,7 @@ pub struct HttpParts {
 pub struct HttpState {
     pub(super) tasks: Tasks,
     pub(super) entities: Entities,
+    pub(super) catalog: Catalog,
     pub(super) operations: Operations,
     pub(super) metrics: Metrics,
     pub(super) access: Arc<Access>,
@@ -84,7 +88,8 @@ pub(super) struct DryRuns {
 impl HttpState {
     /// Puts the parts together.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { tasks, entities, queue, db, metrics, server, auth, task_settings, closing } = parts;
+        let HttpParts { tasks, entities, catalog, queue, db, metrics, server, auth, task_settings, closing } =
+            parts;
         let budget = TreeBudget {
             max_entries: task_settings.max_workspace_files,
             max_bytes: task_settings.max_workspace_bytes,
@@ -92,6 +97,7 @@ impl HttpState {
         Self {
             tasks,
             entities,
+            catalog,
             operations: Operations { db, queue, metrics: metrics.clone() },
             access: Arc::new(Access::new(auth)),
             origins: Arc::new(Origins::new(server.cors_origins)),
@@ -121,6 +127,7 @@ macro_rules! parts {
 parts! {
     tasks: Tasks,
     entities: Entities,
+    catalog: Catalog,
     operations: Operations,
     bodies: BodyLimit,
     streaming: Streaming,

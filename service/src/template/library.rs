@@ -45,6 +45,19 @@ pub struct Listed {
     pub warnings: Vec<TemplateError>,
 }
 
+/// What one entry of `templates.sources` gave.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The entry.
+    pub source: String,
+    /// Its usable templates.
+    pub templates: Vec<Arc<Template>>,
+    /// Comparable references of those that cannot be used now.
+    pub broken: Vec<String>,
+    /// Whether everything in it could be read well enough to say what is there.
+    pub whole: bool,
+}
+
 /// Why a template was not given.
 #[derive(Debug, thiserror::Error)]
 pub enum FindError {
@@ -88,6 +101,8 @@ struct Item {
     listed: Listed,
     template: Option<Arc<Template>>,
     at: Option<At>,
+    /// Which of the configured sources it came from.
+    source: usize,
 }
 
 #[derive(Debug, Default)]
@@ -112,7 +127,7 @@ impl Library {
         let mut memory = self.memory.lock().await;
         let Memory { loaded, heads } = &mut *memory;
         let mut items = Vec::new();
-        for source in &self.configured {
+        for (number, source) in self.configured.iter().enumerate() {
             let current = match loaded.get(source) {
                 Some(known) => known.is_current(&self.sources, heads).await,
                 None => false,
@@ -120,7 +135,8 @@ impl Library {
             if !current {
                 loaded.insert(source.clone(), Loader::load(&self.sources, heads, source).await);
             }
-            items.extend(loaded.get(source).into_iter().flat_map(|known| known.items.iter().cloned()));
+            let found = loaded.get(source).into_iter().flat_map(|known| known.items.iter().cloned());
+            items.extend(found.map(|item| Item { source: number, ..item }));
         }
         let shelf = Shelf::new(items);
         for (folder, reaches) in shelf.folders() {
@@ -133,6 +149,22 @@ impl Library {
     /// Every template, usable or broken, by reference.
     pub fn list(&self) -> Vec<Listed> {
         self.shelf().items.iter().map(|item| item.listed.clone()).collect()
+    }
+
+    /// The same by source, in the order of the settings.
+    pub fn parts(&self) -> Vec<Part> {
+        let shelf = self.shelf();
+        let part = |(number, source): (usize, &String)| {
+            let items = || shelf.items.iter().filter(move |item| item.source == number);
+            let broken = items().filter(|item| item.template.is_none());
+            Part {
+                source: source.clone(),
+                templates: items().filter_map(|item| item.template.clone()).collect(),
+                broken: broken.filter_map(|item| item.listed.entity_ref.clone()).collect(),
+                whole: items().all(|item| item.listed.entity_ref.is_some()),
+            }
+        };
+        self.configured.iter().enumerate().map(part).collect()
     }
 
     /// The template with that reference (comparable form).

@@ -21,6 +21,7 @@ mod backstage;
 mod bad_input;
 mod cases;
 mod cli;
+mod feed;
 mod generated;
 mod git_http;
 mod guide;

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{Path, answer, path, refusal, schema};
+use super::{Path, answer, parameter, path, refusal, schema};
 
 pub(super) fn paths() -> Vec<Path> {
     vec![
         path("/api/stagecraft/v1/templates", json!({ "get": templates() })),
         path("/api/stagecraft/v1/entities", json!({ "get": entities() })),
+        path("/api/stagecraft/v1/catalog/changes", json!({ "get": changes() })),
         path("/api/scaffolder/openapi.json", json!({ "get": description("GetApiDescription", true) })),
         path("/openapi.json", json!({ "get": description("GetOpenApiDescription", false) })),
         path("/healthz", json!({ "get": alive("GetHealth") })),
@@ -46,6 +47,21 @@ fn entities() -> Value {
                 "required": ["entities"],
             })),
             "401": refusal("No token, or one that is not known"),
+        },
+    })
+}
+
+fn changes() -> Value {
+    json!({
+        "operationId": "ListCatalogChanges",
+        "tags": ["stagecraft"],
+        "description": "The entities that a catalog can take over: those that tasks have registered, and the templates of the library. Without `after` everything there is, page by page; read on with the cursor of the answer until `more` is false, keep the cursor, and ask with it later for what changed since. For services only.",
+        "parameters": [parameter("feedAfter"), parameter("feedLimit")],
+        "responses": {
+            "200": answer("A page of the feed", schema("CatalogChanges")),
+            "400": refusal("The query is wrong"),
+            "401": refusal("No token, or one that is not known"),
+            "403": refusal("The caller is a user"),
         },
     })
 }

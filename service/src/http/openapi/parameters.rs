@@ -28,6 +28,20 @@ pub(super) fn all() -> Value {
             "description": "Id of the last event that the client has",
             "schema": { "type": "integer", "format": "int64" },
         },
+        "feedAfter": {
+            "name": "after",
+            "in": "query",
+            "required": false,
+            "description": "The cursor of the last answer. One that means nothing to this service is answered with `reset`",
+            "schema": { "type": "string" },
+        },
+        "feedLimit": {
+            "name": "limit",
+            "in": "query",
+            "required": false,
+            "description": "At most so many changes; there may be less although `more` is true, when they are large",
+            "schema": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 500 },
+        },
         "lastEventId": {
             "name": "Last-Event-ID",
             "in": "header",

@@ -199,6 +199,23 @@ fn own() -> Value {
                 "message": text(),
             }))),
         })),
+        "CatalogChanges": object(&["cursor", "more", "reset", "changes"], json!({
+            "cursor": { "type": "string", "description": "Where the reader stands now; opaque" },
+            "more": { "type": "boolean", "description": "Whether there is more to read now" },
+            "reset": {
+                "type": "boolean",
+                "description": "The given cursor means nothing here: forget what was read, this page is the first of everything there is",
+            },
+            "changes": list(object(&["entityRef", "entity"], json!({
+                "entityRef": { "type": "string", "description": "`kind:namespace/name` in lower case" },
+                "entity": {
+                    "type": "object",
+                    "nullable": true,
+                    "additionalProperties": true,
+                    "description": "The entity as it is now; null if it was removed, which only follows a cursor",
+                },
+            }))),
+        })),
         "ListedEntity": object(&["entityRef", "location", "entity"], json!({
             "entityRef": text(),
             "location": text(),

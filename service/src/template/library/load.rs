@@ -251,7 +251,7 @@ impl<'l> Loader<'l> {
         };
         let warnings = template.as_ref().map(|template| template.warnings.clone()).unwrap_or_default();
         let listed = Listed { entity_ref, title, description, place: at.place(), errors, warnings };
-        self.loaded.items.push(Item { listed, template, at: Some(at.clone()) });
+        self.loaded.items.push(Item { listed, template, at: Some(at.clone()), source: 0 });
     }
 
     async fn location(&mut self, wanted: &Wanted, document: &Document) {
@@ -366,7 +366,7 @@ impl<'l> Loader<'l> {
             errors: vec![error],
             warnings: Vec::new(),
         };
-        self.loaded.items.push(Item { listed, template: None, at: None });
+        self.loaded.items.push(Item { listed, template: None, at: None, source: 0 });
     }
 }
 

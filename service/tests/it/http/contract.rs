@@ -126,7 +126,8 @@ pub(crate) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// `token`s are told apart by the callers' names: `contract-token` and `guest-token`.
+    /// `token`s are told apart by the callers' names: `contract-token`, `guest-token` and
+    /// `service-token`.
     pub(crate) fn new(app: &'a TestApp, base_url: &str) -> Self {
         // Needed by the client although it speaks plain HTTP here; another test may have done it already.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -201,6 +202,7 @@ impl<'a> Session<'a> {
         let request = self.client.request(Method::from_bytes(method.as_bytes()).unwrap(), url);
         let request = match caller {
             None => request.bearer_auth("contract-token"),
+            Some("service") => request.bearer_auth("service-token"),
             Some("guest") => request.bearer_auth("guest-token"),
             Some("nobody") => request,
             Some("stranger") => request.bearer_auth("not-a-token-of-anybody"),

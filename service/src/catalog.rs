@@ -1,0 +1,125 @@
+//! What Backstage's catalog gets from this service: the feed of entities, kept in line with the library.
+//!
+//! [`Catalog::run`] brings changed templates into the feed and tells Backstage that there is something new. Who
+//! reads the feed, and what he does with it, is not known here. The invariant: telling is a courtesy; nothing
+//! waits for it, and nothing is lost when it fails.
+
+mod tell;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::backstage::Backstage;
+use crate::db::Db;
+use crate::entities::{EntityStoreError, FEED_TOPIC, Feed, LibrarySource, Published, Publisher};
+use crate::template::Library;
+use tell::Teller;
+
+/// How often the library is compared without anybody having said that it changed.
+const LOOK_INTERVAL: Duration = Duration::from_secs(10);
+/// How long further changes are waited for before Backstage is told of one.
+const GATHER: Duration = Duration::from_millis(250);
+/// How often old removals are looked for.
+const TIDY_INTERVAL: Duration = Duration::from_secs(60 * 60);
+
+/// The use case. Cheap to clone; every clone is the same.
+#[derive(Clone)]
+pub struct Catalog {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    db: Db,
+    feed: Feed,
+    publisher: Publisher,
+    library: Arc<Library>,
+    teller: Option<Teller>,
+    library_changed: Notify,
+}
+
+impl Catalog {
+    /// Puts the parts together; without a Backstage nobody is told.
+    pub fn new(db: Db, library: Arc<Library>, backstage: Option<Backstage>) -> Self {
+        let inner = Inner {
+            feed: Feed::new(db.clone()),
+            publisher: Publisher::new(db.clone()),
+            db,
+            library,
+            teller: backstage.map(Teller::new),
+            library_changed: Notify::new(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// The feed, for readers.
+    pub fn feed(&self) -> &Feed {
+        &self.inner.feed
+    }
+
+    /// Says that the library may have changed.
+    pub fn library_changed(&self) {
+        self.inner.library_changed.notify_one();
+    }
+
+    /// Brings the feed in line with the library, unless another process sees to that; tells nobody.
+    pub async fn publish(&self) -> Result<Option<Published>, EntityStoreError> {
+        let parts = self.inner.library.parts().into_iter();
+        let library: Vec<LibrarySource> = parts
+            .map(|part| LibrarySource {
+                source: part.source,
+                templates: part
+                    .templates
+                    .iter()
+                    .map(|template| (template.entity_ref.clone(), template.entity.clone()))
+                    .collect(),
+                broken: part.broken,
+                whole: part.whole,
+            })
+            .collect();
+        self.inner.publisher.publish(&library).await
+    }
+
+    /// The same, and tells Backstage if it has not heard of the last change yet.
+    pub async fn publish_and_tell(&self) -> Result<(), EntityStoreError> {
+        let (Some(published), Some(teller)) = (self.publish().await?, &self.inner.teller) else {
+            return Ok(());
+        };
+        if published.told < published.seq && teller.tell(&self.inner.feed.cursor().await?).await {
+            self.inner.publisher.note_told(published.seq).await?;
+        }
+        Ok(())
+    }
+
+    /// Does so whenever something changed, until `shutdown` fires.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        let mut changes = self.inner.db.listen(FEED_TOPIC);
+        let mut tidied = None;
+        while !shutdown.is_cancelled() {
+            if let Err(error) = self.publish_and_tell().await {
+                tracing::warn!(%error, "the catalog feed could not be brought up to date; trying again");
+            }
+            if tidied.is_none_or(|at: tokio::time::Instant| at.elapsed() >= TIDY_INTERVAL) {
+                tidied = Some(tokio::time::Instant::now());
+                if let Err(error) = self.inner.feed.forget_removals().await {
+                    tracing::warn!(%error, "old removals could not be taken out of the catalog feed");
+                }
+            }
+            let pause = self.inner.teller.as_ref().and_then(Teller::pause).unwrap_or(LOOK_INTERVAL);
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                () = changes.wait(pause) => {}
+                () = self.inner.library_changed.notified() => {}
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => break,
+                () = tokio::time::sleep(GATHER) => {}
+            }
+        }
+        if let Err(error) = self.inner.publisher.release().await {
+            tracing::debug!(%error, "the catalog feed's publisher was not released; another takes over in a while");
+        }
+    }
+}
