@@ -118,10 +118,9 @@ impl App {
         } else {
             Sealer::from_hex(&config.secrets.key)?
         };
-        let sources = Sources::new(object_store(&config, &folder.objects())?, &config.git);
+        let (local_forge, sources) = forge_and_sources(&config, folder.forge(), &folder.objects())?;
         let library = Library::load(&config.templates, sources.clone()).await;
-        let parts =
-            Parts { config: &config, db, sealer, local_forge: LocalForge::new(folder.forge()), sources };
+        let parts = Parts { config: &config, db, sealer, local_forge, sources };
         let (tasks, queue, metrics) = parts.tasks(library)?;
         let Parts { db, local_forge, .. } = parts;
         let entities = Entities::new(db.clone());
@@ -170,6 +169,19 @@ impl App {
             }
         }
     }
+}
+
+/// The local forge, and the sources, which read its repositories from the disk where it has addresses of its own.
+fn forge_and_sources(
+    config: &Config,
+    forge: PathBuf,
+    objects: &Path,
+) -> anyhow::Result<(LocalForge, Sources)> {
+    let forge = LocalForge::new(forge).shown_at(config.forge_pages().map(|(host, _)| host));
+    let nearby = forge.clone();
+    let store = object_store(config, objects)?;
+    let sources = Sources::with_nearby(store, &config.git, move |address| nearby.folder_of(address));
+    Ok((forge, sources))
 }
 
 fn object_store(config: &Config, path: &Path) -> anyhow::Result<ObjectStore> {
@@ -235,7 +247,7 @@ impl Parts<'_> {
 
     fn forges(&self) -> Forges {
         self.config.forges.iter().fold(Forges::new(), |forges, (host, kind)| match kind {
-            ForgeKind::Local {} => forges.with(host.clone(), Arc::new(self.local_forge.clone())),
+            ForgeKind::Local { .. } => forges.with(host.clone(), Arc::new(self.local_forge.clone())),
         })
     }
 }
@@ -253,11 +265,11 @@ impl Workbench {
     /// Makes every part.
     pub async fn build(config: Config) -> anyhow::Result<Self> {
         let scratch = TempDir::new().context("no folder for temporary files can be made")?;
-        let sources = Sources::new(object_store(&config, &scratch.path().join("objects.git"))?, &config.git);
+        let objects = scratch.path().join("objects.git");
+        let (local_forge, sources) = forge_and_sources(&config, config.data_dir.join("forge"), &objects)?;
         let db = Db::open_memory().await?;
         db.migrate().await?;
         let sealer = Sealer::from_key_file(&scratch.path().join("secret.key"))?;
-        let local_forge = LocalForge::new(config.data_dir.join("forge"));
         let library = Library::load(&config.templates, sources.clone()).await;
         let parts = Parts { config: &config, db, sealer, local_forge, sources: sources.clone() };
         let (tasks, ..) = parts.tasks(library)?;

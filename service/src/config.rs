@@ -3,6 +3,7 @@
 //! The embedded `config.default.yaml` is laid down first, then a file, then `STAGECRAFT_…` variables; unknown
 //! keys are refused with the nearest known one. This is the only module that reads the environment.
 
+mod forges;
 mod layers;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,8 @@ use serde_yaml::Value;
 use layers::Layer;
 
 use crate::secret::Secret;
+
+pub use forges::ForgeKind;
 
 /// All settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -171,14 +174,6 @@ pub struct GitCredential {
     pub username: String,
     /// Token.
     pub token: Secret,
-}
-
-/// One entry of `forges`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
-pub enum ForgeKind {
-    /// Bare repositories under the data folder.
-    Local {},
 }
 
 /// `worker`
@@ -341,7 +336,7 @@ impl Config {
         if self.worker.lease_seconds == 0 {
             return Err(ConfigError("`worker.lease_seconds` must be at least 1".to_owned()));
         }
-        Ok(())
+        forges::check(self)
     }
 }
 

@@ -9,6 +9,7 @@
 //! parents excepted: nothing here walks history), whoever was killed when, and however many processes write
 //! at once. All work of libgit2 blocks, and does so inside `spawn_blocking`, in this file and below it.
 
+mod browse;
 mod commit;
 mod error;
 mod fetch;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 use catalog_gen::FileTree;
 use serde::{Deserialize, Serialize};
 
+pub use browse::{Blob, Commit, Content, Listed, ListedKind, Reference, Spot};
 pub use error::GitError;
 pub use fetch::{Credentials, FetchLimits};
 pub(crate) use scratch::Scratch;
@@ -135,6 +137,19 @@ impl ObjectStore {
     pub async fn resolve(&self, revision: Option<&str>) -> Result<(CommitId, TreeId), GitError> {
         let (path, revision) = (self.path.clone(), revision.map(str::to_owned));
         blocking(move || read::resolve(&setup::open(&path)?, revision.as_deref())).await
+    }
+
+    /// All branches and tags, in the order of their full names.
+    pub async fn references(&self) -> Result<Vec<Reference>, GitError> {
+        let path = self.path.clone();
+        blocking(move || browse::references(&setup::open(&path)?)).await
+    }
+
+    /// What is at a place: `<revision>/<path>`, or nothing at all for the root at the default branch. Of a file
+    /// that is longer than `largest`, the size alone.
+    pub async fn look_at(&self, place: &str, largest: u64) -> Result<Spot, GitError> {
+        let (path, place) = (self.path.clone(), place.to_owned());
+        blocking(move || browse::spot(&setup::open(&path)?, &place, largest)).await
     }
 
     /// Makes the commit and creates the branch with it. The branch already at that very commit is success;

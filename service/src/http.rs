@@ -15,6 +15,7 @@ mod entities;
 mod error;
 mod events;
 mod extensions;
+mod forge;
 mod openapi;
 mod operations;
 mod preview;
@@ -28,6 +29,7 @@ mod tasks;
 mod templates;
 mod trial;
 
+pub use forge::forge_router;
 pub use openapi::openapi;
 pub use preview::preview_router;
 pub use server::serve;

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use clap::Args;
+use futures_util::future::join_all;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -10,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::Global;
 use super::error::CommandError;
 use crate::app::{App, DataFolder, open_database};
+use crate::config::Config;
 use crate::http;
 use crate::telemetry;
 
@@ -39,11 +41,31 @@ impl Serve {
                 config.server.listen
             ))
         })?;
+        let pages = forge_pages(&config).await?;
         let app = App::build(config).await?;
         let stop = stop_signal()?;
         announce(&app, &listener);
-        serve_app(&app, listener, stop).await
+        for (host, _) in &pages {
+            tracing::info!("the repositories of the local forge are shown at http://{host}");
+        }
+        let showing = pages.into_iter().map(|(host, listener)| {
+            http::serve(listener, http::forge_router(app.local_forge.clone(), &host), stop.clone())
+        });
+        let (served, _) = tokio::join!(serve_app(&app, listener, stop.clone()), join_all(showing));
+        served
     }
+}
+
+/// The addresses at which forges are shown, ready to be served.
+async fn forge_pages(config: &Config) -> Result<Vec<(String, TcpListener)>, CommandError> {
+    let mut listeners = Vec::new();
+    for (host, listen) in config.forge_pages() {
+        let listener = TcpListener::bind(listen).await.map_err(|error| {
+            CommandError::unavailable(format!("`forges.\"{host}\".listen` {listen} cannot be used: {error}"))
+        })?;
+        listeners.push((host.to_owned(), listener));
+    }
+    Ok(listeners)
 }
 
 /// Serves and works until `shutdown` fires.

@@ -3,15 +3,19 @@
 //! `<root>/<host>/<owner>/<name>.git` is the repository, all in lower case, because a host tells no names apart
 //! by it. `forge.json` in there says who made it and holds topics, protection, variables and the names (never
 //! the values) of secrets. It serves laptops, demos and tests; it has no users and no permissions. Protection
-//! of a branch that is not there yet is taken: it may come before or after the push.
+//! of a branch that is not there yet is taken: it may come before or after the push. A host may be one whose
+//! repositories are shown as web pages ([`look`]); then their addresses lead there.
 //!
 //! The invariant: a repository has its name only when it is whole, record included, so a name is given once,
 //! however many processes ask; a record is replaced in one step, under a lock that a killed process lets go.
 
+mod look;
 mod record;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use catalog_gen::FileTree;
@@ -20,37 +24,51 @@ use serde_json::{Map, Value};
 use super::{Forge, ForgeError, NewRepository, RepoSlug, Repository, Setting};
 use crate::git::{CommitId, NewCommit, ObjectStore, Scratch, move_into_place};
 
+pub use look::GitFile;
+pub use record::Facts;
+
 use record::Record;
+
+/// Names of owners that are the first part of other addresses where a host is shown.
+const TAKEN_OWNERS: [&str; 2] = ["raw", "api"];
 
 /// Bare repositories under one folder.
 #[derive(Clone, Debug)]
 pub struct LocalForge {
     root: PathBuf,
+    /// Hosts whose repositories are shown as web pages.
+    shown: Arc<BTreeSet<String>>,
 }
 
 impl LocalForge {
     /// A forge in this folder, which is made with the first repository.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let root = root.into();
-        Self { root: std::path::absolute(&root).unwrap_or(root) }
+        Self { root: std::path::absolute(&root).unwrap_or(root), shown: Arc::default() }
+    }
+
+    /// The same forge, whose repositories of these hosts are shown as web pages there: `127.0.0.1:7009`.
+    pub fn shown_at<'h>(mut self, hosts: impl IntoIterator<Item = &'h str>) -> Self {
+        self.shown = Arc::new(hosts.into_iter().map(str::to_ascii_lowercase).collect());
+        self
+    }
+
+    /// The folder of a repository that an address on a host with pages names; `None` when it is on another host.
+    pub fn folder_of(&self, address: &str) -> Option<PathBuf> {
+        let slug = RepoSlug::from_url(address).ok()?.slug;
+        if self.is_shown(&slug) { self.folder(&slug).ok() } else { None }
+    }
+
+    fn is_shown(&self, slug: &RepoSlug) -> bool {
+        self.shown.contains(&slug.host.to_ascii_lowercase())
     }
 
     /// All repositories, in the order of their names.
     pub async fn repositories(&self) -> Result<Vec<Repository>, ForgeError> {
         let forge = self.clone();
         blocking(move || {
-            let mut found = Vec::new();
-            for host in folders(&forge.root)? {
-                for owner in folders(&host)? {
-                    for folder in folders(&owner)? {
-                        if let Some(record) = Record::read(&folder)? {
-                            found.push(record.repository(&folder));
-                        }
-                    }
-                }
-            }
-            found.sort_by_cached_key(|repository| repository.slug.to_string().to_ascii_lowercase());
-            Ok(found)
+            let records = forge.records(&folders(&forge.root)?)?;
+            Ok(records.into_iter().map(|(folder, record)| forge.repository(&record, &folder)).collect())
         })
         .await
     }
@@ -68,12 +86,34 @@ impl LocalForge {
         Ok(self.root.join(host).join(owner).join(format!("{name}.git")))
     }
 
+    /// What lies in the folders of these hosts, in the order of names.
+    fn records(&self, hosts: &[PathBuf]) -> Result<Vec<(PathBuf, Record)>, ForgeError> {
+        let mut found = Vec::new();
+        for host in hosts {
+            for owner in folders(host)? {
+                for folder in folders(&owner)? {
+                    if let Some(record) = Record::read(&folder)? {
+                        found.push((folder, record));
+                    }
+                }
+            }
+        }
+        found.sort_by_cached_key(|(_, record)| record.name().to_string().to_ascii_lowercase());
+        Ok(found)
+    }
+
     fn create_now(&self, slug: &RepoSlug, new: &NewRepository) -> Result<Repository, ForgeError> {
         let folder = self.folder(slug)?;
         let taken =
             || ForgeError::Conflict(format!("the repository `{slug}` exists already; choose another name"));
         if Record::read(&folder)?.is_some() {
             return Err(taken());
+        }
+        if self.is_shown(slug) && TAKEN_OWNERS.iter().any(|taken| slug.owner.eq_ignore_ascii_case(taken)) {
+            return Err(ForgeError::Invalid(format!(
+                "`{}` cannot be an owner on `{}`, where it is the name of a page; choose another",
+                slug.owner, slug.host
+            )));
         }
         let record = Record::new(slug, new)?;
         let scratch =
@@ -84,10 +124,14 @@ impl LocalForge {
         let owner = folder.parent().unwrap_or(&self.root);
         std::fs::create_dir_all(owner).map_err(|error| failed(owner, &error))?;
         match move_into_place(&draft, &folder) {
-            Ok(true) => Ok(record.repository(&folder)),
+            Ok(true) => Ok(self.repository(&record, &folder)),
             Ok(false) => Err(taken()),
             Err(error) => Err(failed(&folder, &error)),
         }
+    }
+
+    fn repository(&self, record: &Record, folder: &Path) -> Repository {
+        record.repository(folder, |slug| self.is_shown(slug))
     }
 
     fn store(&self, slug: &RepoSlug) -> Result<ObjectStore, ForgeError> {
@@ -102,8 +146,8 @@ impl LocalForge {
 #[async_trait]
 impl Forge for LocalForge {
     async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError> {
-        let folder = self.folder(slug)?;
-        blocking(move || Ok(Record::read(&folder)?.map(|record| record.repository(&folder)))).await
+        let (forge, folder) = (self.clone(), self.folder(slug)?);
+        blocking(move || Ok(Record::read(&folder)?.map(|record| forge.repository(&record, &folder)))).await
     }
 
     async fn create(&self, slug: &RepoSlug, new: &NewRepository) -> Result<Repository, ForgeError> {

@@ -14,7 +14,7 @@ mod url;
 
 use std::collections::BTreeSet;
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use catalog_gen::{FileTree, Follow, TreeError, TreePath};
@@ -30,7 +30,7 @@ pub use held::Held;
 pub(super) use url::{Absolute, GitPlace, absolute, beside, is_absolute};
 
 use held::Holding;
-use remote::Remotes;
+use remote::{Nearby, Remotes};
 use trees::Trees;
 
 /// Bytes of trees that are kept at hand.
@@ -117,8 +117,18 @@ enum Wanted {
 impl Sources {
     /// Sources over an object store, reading git as the settings say.
     pub fn new(store: ObjectStore, git: &config::Git) -> Self {
+        Self::with_nearby(store, git, |_| None)
+    }
+
+    /// The same, where some repositories are read from this machine's disk whatever their web address: those for
+    /// whose address `folder` gives a folder.
+    pub fn with_nearby(
+        store: ObjectStore,
+        git: &config::Git,
+        folder: impl Fn(&str) -> Option<PathBuf> + Send + Sync + 'static,
+    ) -> Self {
         let inner = Inner {
-            remotes: Remotes::new(store.clone(), git.clone()),
+            remotes: Remotes::new(store.clone(), git.clone(), Nearby::new(folder)),
             store,
             trees: Trees::new(KEPT_BYTES),
             holding: Arc::default(),

@@ -59,6 +59,25 @@ pub(super) struct Record {
     branch_protection: BTreeMap<String, Map<String, Value>>,
 }
 
+/// What a page says about a repository beside its files; of variables and secrets the names alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Facts {
+    /// One line about it.
+    pub description: Option<String>,
+    /// Web page of the project.
+    pub homepage: Option<String>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// Topics.
+    pub topics: Vec<String>,
+    /// Names of variables.
+    pub variables: Vec<String>,
+    /// Names of secrets.
+    pub secrets: Vec<String>,
+    /// Branches with protection.
+    pub protected_branches: Vec<String>,
+}
+
 impl Record {
     /// The record of a repository that is about to be made.
     pub(super) fn new(slug: &RepoSlug, new: &NewRepository) -> Result<Self, ForgeError> {
@@ -157,17 +176,35 @@ impl Record {
         Ok(self)
     }
 
-    /// The repository as the forge shows it.
-    pub(super) fn repository(&self, folder: &Path) -> Repository {
+    /// The repository as the forge shows it: with addresses of its pages, if its host has pages here.
+    pub(super) fn repository(&self, folder: &Path, is_shown: impl Fn(&RepoSlug) -> bool) -> Repository {
         let slug = self.repository.clone();
-        let clone_url = Url::from_file_path(folder).map_or_else(
-            |()| format!("file://{}", folder.display()),
-            |url| url.to_string().trim_end_matches('/').to_owned(),
-        );
-        let html_url = format!("https://{slug}");
+        let (html_url, clone_url) = if is_shown(&slug) {
+            (format!("http://{slug}"), format!("http://{slug}.git"))
+        } else {
+            (format!("https://{slug}"), on_disk(folder))
+        };
         let contents_url = format!("{html_url}/blob/{}", self.default_branch);
         let (default_branch, created_by) = (self.default_branch.clone(), Some(self.created_by));
         Repository { slug, clone_url, html_url, contents_url, default_branch, created_by }
+    }
+
+    /// The repository's name as it was given.
+    pub(super) fn name(&self) -> &RepoSlug {
+        &self.repository
+    }
+
+    /// What may be shown to everyone who may see the repository.
+    pub(super) fn facts(self) -> Facts {
+        Facts {
+            description: self.description,
+            homepage: self.homepage,
+            visibility: self.visibility,
+            topics: self.topics,
+            variables: self.variables.into_keys().collect(),
+            secrets: self.secrets.into_iter().collect(),
+            protected_branches: self.branch_protection.into_keys().collect(),
+        }
     }
 
     /// The record as it stands in the file.
@@ -178,6 +215,14 @@ impl Record {
             Err(error) => Err(ForgeError::Invalid(format!("the settings are not JSON: {error}"))),
         }
     }
+}
+
+/// The address of a folder on this machine.
+fn on_disk(folder: &Path) -> String {
+    Url::from_file_path(folder).map_or_else(
+        |()| format!("file://{}", folder.display()),
+        |url| url.to_string().trim_end_matches('/').to_owned(),
+    )
 }
 
 fn is_absence(error: &io::Error) -> bool {

@@ -1,10 +1,13 @@
 //! Git repositories elsewhere: which address is asked, with whose token, and how often.
 //!
 //! Rewrites turn a URL into the address that is asked; the URL as written stays the name of the source. A
-//! token goes to the scheme, host and port that it is for and to no other. The invariant: one transfer at a
+//! token goes to the scheme, host and port that it is for and to no other. A repository may lie nearby: then its
+//! folder is read, and no server is asked. The invariant: one transfer at a
 //! time for a repository, and what was fetched for one caller's token is never given to another.
 
 use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -23,10 +26,29 @@ const TOKEN_USER: &str = "x-access-token";
 /// A revision; none is the remote's own choice.
 type Revision = Option<String>;
 
+/// Gives the folder of an address.
+type FolderOf = dyn Fn(&str) -> Option<PathBuf> + Send + Sync;
+
+/// Web addresses whose repositories lie on this machine.
+pub(super) struct Nearby(Box<FolderOf>);
+
+impl Nearby {
+    pub(super) fn new(folder: impl Fn(&str) -> Option<PathBuf> + Send + Sync + 'static) -> Self {
+        Self(Box::new(folder))
+    }
+}
+
+impl fmt::Debug for Nearby {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Nearby")
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Remotes {
     store: ObjectStore,
     git: config::Git,
+    nearby: Nearby,
     repositories: Mutex<HashMap<String, Arc<AsyncMutex<Repository>>>>,
 }
 
@@ -43,8 +65,8 @@ struct Answer {
 }
 
 impl Remotes {
-    pub(super) fn new(store: ObjectStore, git: config::Git) -> Self {
-        Self { store, git, repositories: Mutex::default() }
+    pub(super) fn new(store: ObjectStore, git: config::Git, nearby: Nearby) -> Self {
+        Self { store, git, nearby, repositories: Mutex::default() }
     }
 
     /// The commit that a revision names now, and its tree, both in the store.
@@ -65,8 +87,19 @@ impl Remotes {
             return Ok((answer.commit.clone(), answer.tree.clone()));
         }
         let asked = Instant::now();
-        let credentials = self.credentials(url, &address, token);
-        let (commit, tree) = self.store.fetch(&address, revision, credentials.as_ref()).await?;
+        let (commit, tree) = match (self.nearby.0)(&address) {
+            Some(folder) if folder.is_dir() => {
+                self.store.fetch(&folder.display().to_string(), revision, None).await?
+            }
+            Some(_) => {
+                let reason = format!("there is no repository at `{url}`; check the spelling");
+                return Err(FetchError::NotFound(reason));
+            }
+            None => {
+                let credentials = self.credentials(url, &address, token);
+                self.store.fetch(&address, revision, credentials.as_ref()).await?
+            }
+        };
         if token.is_none() {
             if repository.fetched.len() >= MAX_REMEMBERED {
                 repository.fetched.clear();
@@ -153,7 +186,7 @@ mod tests {
             ],
             timeout_seconds: 60,
         };
-        Remotes::new(ObjectStore::open_or_init(folder.path()).unwrap(), git)
+        Remotes::new(ObjectStore::open_or_init(folder.path()).unwrap(), git, Nearby::new(|_| None))
     }
 
     fn token(url: &str, address: &str, given: Option<&str>) -> Option<String> {
