@@ -1,1 +1,6 @@
-export { stagecraftServiceRef } from '@stagecraft/backstage-plugin-stagecraft-node';
+/**
+ * Takes the place of Backstage's scaffolder backend: hands its API over to the Stagecraft service.
+ *
+ * @packageDocumentation
+ */
+export { scaffolderPlugin as default } from './plugin';

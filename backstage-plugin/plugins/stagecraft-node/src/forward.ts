@@ -81,7 +81,9 @@ function send(baseUrl: string, request: ForwardRequest, repeatable: boolean): Pr
       // The service had closed the kept connection just as it was taken: that says nothing about the service.
       if (repeatable && outgoing.reusedSocket && code === 'ECONNRESET') resolve('stale');
       else if (request.signal.aborted) reject(request.signal.reason);
-      else fail(error.message || String(code), error);
+      else if (request.body && !request.body.readableEnded && (code === 'EPIPE' || code === 'ECONNRESET')) {
+        fail('it closed the connection before it had the whole request (is that over `server.max_body_bytes`?)', error);
+      } else fail(error.message || String(code), error);
     });
     if (request.body) request.body.pipe(outgoing);
     else outgoing.end();

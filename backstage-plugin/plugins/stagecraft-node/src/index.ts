@@ -10,3 +10,4 @@ export { StagecraftError, isUnavailable, type StagecraftErrorOptions } from './e
 export type { ForwardAnswer, ForwardRequest } from './forward';
 export { stagecraftServiceRef } from './ref';
 export type { CallOptions, FollowOptions, StagecraftService } from './service';
+export * from './permissions';

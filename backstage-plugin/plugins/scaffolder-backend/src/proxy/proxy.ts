@@ -1,0 +1,105 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import { InputError, ServiceUnavailableError } from '@backstage/errors';
+import type { ForwardAnswer, StagecraftService } from '@stagecraft/backstage-plugin-stagecraft-node';
+import type { Request, RequestHandler, Response } from 'express';
+import { hasBody, isEventStream, requestHeaders, responseHeaders } from './headers';
+import { identityOf, type IdentityDeps } from './identity';
+
+/** What the proxy is made of. */
+export interface ProxyOptions extends IdentityDeps {
+  stagecraft: StagecraftService;
+  logger: LoggerService;
+  /** Ends all that is open: Backstage is about to stop. */
+  stopped: AbortSignal;
+}
+
+/** Between two words to the operator about the same thing. */
+const QUIET_MS = 60_000;
+
+/**
+ * Hands every request on to the service, and its answer back, both as they come: nothing is read, held back or changed
+ * on the way. It knows no route, so that it serves those that the service will have.
+ */
+export function createProxy(options: ProxyOptions): RequestHandler {
+  const { stagecraft, stopped } = options;
+  const warnOfDistrust = createWarning(options.logger);
+  return async (request, response) => {
+    const { target, path } = targetOf(request);
+    const identity = await identityOf(request, path, options);
+
+    const left = new AbortController();
+    response.on('close', () => {
+      if (!response.writableFinished) left.abort(new Error('the client went away'));
+    });
+    const answer = await stagecraft.forward(
+      {
+        method: request.method,
+        path: `/api/scaffolder${target}`,
+        headers: requestHeaders(request.headers),
+        body: hasBody(request.headers) ? request : undefined,
+        signal: AbortSignal.any([left.signal, stopped]),
+      },
+      identity,
+    );
+    if (answer.status === 401) warnOfDistrust();
+    refuseElsewhere(answer);
+    give(answer, response);
+  };
+}
+
+/** The rest of the address as it came. Steps up or aside are refused: who sees them as what is not for certain. */
+function targetOf(request: Request): { target: string; path: string } {
+  const target = request.url.startsWith('/') ? request.url : `/${request.url}`;
+  const [path = '/'] = target.split('?', 1);
+  for (const segment of path.split('/')) {
+    let plain: string;
+    try {
+      plain = decodeURIComponent(segment);
+    } catch {
+      throw new InputError('The address is not encoded as addresses are');
+    }
+    if (plain === '.' || plain === '..' || /[\\/]/.test(plain)) {
+      throw new InputError('The address leads out of where it begins');
+    }
+  }
+  return { target, path };
+}
+
+/** Something before the service wants the page to go elsewhere, where nobody knows Backstage. */
+function refuseElsewhere(answer: ForwardAnswer): void {
+  if (answer.status < 300 || answer.status >= 400 || answer.status === 304) return;
+  answer.body.resume();
+  throw new ServiceUnavailableError(
+    `Stagecraft answered ${answer.status} with another address, which is not followed: ` +
+      'set `stagecraft.baseUrl` to where the service itself answers',
+  );
+}
+
+function give(answer: ForwardAnswer, response: Response): void {
+  const stream = isEventStream(answer.headers);
+  response.status(answer.status);
+  for (const [name, value] of Object.entries(responseHeaders(answer.headers))) {
+    if (name === 'vary') response.vary(String(value));
+    else if (!response.hasHeader(name)) response.setHeader(name, value);
+  }
+  answer.body.on('error', () => {
+    // The page connects again to a stream that ended, behind the last event. Half an answer must not look whole.
+    if (stream) response.end();
+    else response.destroy();
+  });
+  // Headers go out before there is anything to say, so that a client knows that it is connected.
+  if (stream) response.flushHeaders();
+  answer.body.pipe(response);
+}
+
+function createWarning(logger: LoggerService): () => void {
+  let last = -Infinity;
+  return () => {
+    if (Date.now() - last < QUIET_MS) return;
+    last = Date.now();
+    logger.warn(
+      'Stagecraft did not accept a token of this Backstage: set `backstage.base_url` of the service to an address ' +
+        'where it reaches this backend, and see in the log of the service why',
+    );
+  };
+}
