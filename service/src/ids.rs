@@ -32,6 +32,24 @@ impl fmt::Debug for TaskId {
     }
 }
 
+/// A caller's own name for a request, so that the request can be repeated without harm: visible ASCII, at most 200
+/// characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestKey(String);
+
+impl RequestKey {
+    /// The key, unless it is empty, too long or holds a space or a control character.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = !text.is_empty() && text.len() <= 200 && text.bytes().all(|byte| byte.is_ascii_graphic());
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The key as it was sent.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for TaskId {
     type Err = uuid::Error;
 

@@ -212,11 +212,14 @@ async fn create(
         secrets,
         caller: Caller::named("external:command-line"),
         fill_defaults: true,
+        key: None,
     };
     app.tasks.create(new).await.map_err(|error| match error {
         CreateError::Steps(faults) => values::step_faults(&faults, place),
         CreateError::Store(error) => CommandError::unavailable(error.to_string()),
-        CreateError::BadReference(_) | CreateError::Violations(_) => CommandError::usage(error.to_string()),
+        CreateError::BadReference(_) | CreateError::Violations(_) | CreateError::KeyUsed => {
+            CommandError::usage(error.to_string())
+        }
         CreateError::Template(_) | CreateError::Files(_) => CommandError::failed(error.to_string()),
     })
 }

@@ -4,8 +4,11 @@ use sqlx::Row;
 
 use super::{Db, DbError, Engine, WriteTx};
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_first.sql"), include_str!("../../migrations/0002_feed.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_first.sql"),
+    include_str!("../../migrations/0002_feed.sql"),
+    include_str!("../../migrations/0003_task_keys.sql"),
+];
 
 /// The schema version this program knows.
 pub const KNOWN_VERSION: i64 = MIGRATIONS.len() as i64;

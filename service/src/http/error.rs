@@ -236,6 +236,7 @@ impl From<CreateError> for ApiError {
             CreateError::Template(error) => error.into(),
             CreateError::Violations(violations) => Self::Violations(violations),
             CreateError::Steps(_) => Self::input(error.to_string()),
+            CreateError::KeyUsed => Self::named("ConflictError", error.to_string()),
             CreateError::Files(error) => error.into(),
             CreateError::Store(error) => error.into(),
         }

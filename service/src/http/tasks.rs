@@ -1,8 +1,8 @@
 //! `/v2/tasks`: create, list, get, cancel, retry.
 
 use axum::extract::{FromRequestParts, Path, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::{Extension, RequestPartsExt};
 use serde_json::{Map, json};
 
@@ -11,7 +11,7 @@ use super::error::ApiError;
 use super::query::Pairs;
 use super::reply::{Answer, json as reply, ok};
 use super::shape::{PageShape, TaskShape};
-use crate::ids::TaskId;
+use crate::ids::{RequestKey, TaskId};
 use crate::task::{Caller, NewTask, TaskError, Tasks};
 
 /// The task id of the path. What is not an id is the id of no task.
@@ -35,8 +35,10 @@ impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
 pub(super) async fn create(
     State(tasks): State<Tasks>,
     Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
     JsonBody(body): JsonBody,
 ) -> Answer {
+    let key = request_key(&headers)?;
     let mut fields = Fields::of_body(body, &["templateRef", "values"])?;
     let new = NewTask {
         template_ref: fields.text("templateRef")?,
@@ -45,9 +47,21 @@ pub(super) async fn create(
         caller,
         // Backstage leaves values as they came: a task must not depend on which of the two runs it.
         fill_defaults: false,
+        key,
     };
     let id = tasks.create(new).await?;
     reply(StatusCode::CREATED, &json!({ "id": id.to_string() }))
+}
+
+/// `Idempotency-Key`, if the client sends one.
+fn request_key(headers: &HeaderMap) -> Result<Option<RequestKey>, ApiError> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    match value.to_str().ok().and_then(RequestKey::parse) {
+        Some(key) => Ok(Some(key)),
+        None => Err(ApiError::input(
+            "the header `Idempotency-Key` must be 1 to 200 letters, digits and signs without a space",
+        )),
+    }
 }
 
 /// `GET /v2/tasks`

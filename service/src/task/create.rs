@@ -12,9 +12,13 @@ use crate::template::{Template, validate_secrets, validate_values};
 
 impl Tasks {
     /// Creates a task: template found, values checked, actions known, files pinned, everything stored in one
-    /// transaction.
+    /// transaction. A wish that was granted under the same key is not granted twice.
     pub async fn create(&self, new: NewTask) -> Result<TaskId, CreateError> {
-        let template = self.inner.library.find(&template_ref(&new.template_ref)?)?;
+        let reference = template_ref(&new.template_ref)?;
+        if let Some(id) = self.granted(&reference, &new).await? {
+            return Ok(id);
+        }
+        let template = self.inner.library.find(&reference)?;
         let values =
             if new.fill_defaults { with_defaults(&template, &new.values) } else { new.values.clone() };
         validate_values(&template, &values).map_err(CreateError::Violations)?;
@@ -29,8 +33,22 @@ impl Tasks {
         let user = self.user(&new.caller).await.map_err(TaskError::from)?;
         let spec = spec_of(&template, values, user);
         let id = TaskId::generate();
-        self.store_new(id, &spec, &pin, &new).await?;
-        Ok(id)
+        if self.store_new(id, &spec, &pin, &new).await? {
+            return Ok(id);
+        }
+        self.granted(&reference, &new).await?.ok_or(CreateError::KeyUsed)
+    }
+
+    /// The task that the caller has under the key of the wish.
+    async fn granted(&self, reference: &str, new: &NewTask) -> Result<Option<TaskId>, CreateError> {
+        let Some(key) = &new.key else { return Ok(None) };
+        let Some(id) = self.task_of_key(&new.caller, key).await? else { return Ok(None) };
+        let spec = self.get(id).await?.spec;
+        let made_from = spec.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default();
+        if made_from.eq_ignore_ascii_case(reference) && spec.parameters == new.values {
+            return Ok(Some(id));
+        }
+        Err(CreateError::KeyUsed)
     }
 }
 

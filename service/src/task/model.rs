@@ -8,7 +8,7 @@ use super::mocks::{Mocks, StepReport};
 use crate::backstage::UserToken;
 use crate::config::ValueMode;
 use crate::git::TreeId;
-use crate::ids::TaskId;
+use crate::ids::{RequestKey, TaskId};
 use crate::journal::{EventBody, FailureInfo};
 use crate::secret::Secret;
 use crate::template::{FindError, Pin, SchemaViolation, Step, value_mode};
@@ -143,6 +143,8 @@ pub struct NewTask {
     pub caller: Caller,
     /// Fill in the schema's defaults first (our own doors; the compatible API does not).
     pub fill_defaults: bool,
+    /// The caller's name for this wish: the same wish under the same key is the same task.
+    pub key: Option<RequestKey>,
 }
 
 /// What of a step cannot work whatever the values are.
@@ -183,6 +185,11 @@ pub enum CreateError {
     /// Steps name actions or inputs that are not there.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Steps(Vec<StepFault>),
+    /// The caller has used the key for another wish.
+    #[error(
+        "the key of this request stands for another task: take a new key, or send the template and values that it was first sent with"
+    )]
+    KeyUsed,
     /// The template's files cannot be fixed.
     #[error(transparent)]
     Files(#[from] crate::template::FetchError),

@@ -1,6 +1,7 @@
 //! The SQL of tasks: reading them here, changing them in [`changes`].
 
 mod changes;
+mod keys;
 
 use std::borrow::Cow;
 

@@ -35,6 +35,7 @@ mod queue;
 mod recovery;
 mod roadie;
 mod support;
+mod task_keys;
 mod tasks;
 mod templates;
 mod templates_placeholders;

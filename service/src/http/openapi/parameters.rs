@@ -42,6 +42,13 @@ pub(super) fn all() -> Value {
             "description": "At most so many changes; there may be less although `more` is true, when they are large",
             "schema": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 500 },
         },
+        "idempotencyKey": {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": false,
+            "description": "The caller's own name for the request; two callers may use the same one",
+            "schema": { "type": "string", "pattern": "^[!-~]{1,200}$" },
+        },
         "lastEventId": {
             "name": "Last-Event-ID",
             "in": "header",

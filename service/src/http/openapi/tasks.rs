@@ -33,7 +33,8 @@ fn create() -> Value {
     json!({
         "operationId": "Scaffold",
         "tags": ["tasks"],
-        "description": "Creates a task from a template. Values are checked against each page of the form; defaults of the form are not filled in.",
+        "description": "Creates a task from a template. Values are checked against each page of the form; defaults of the form are not filled in. With `Idempotency-Key` a request can be repeated: it is answered with the task that it created first.",
+        "parameters": [parameter("idempotencyKey")],
         "requestBody": body(true, json!({
             "type": "object",
             "properties": {
@@ -48,6 +49,7 @@ fn create() -> Value {
             "400": invalid("Values or secrets do not fit, the template is broken, or a step names an action that is not there"),
             "401": refusal("No token, or one that is not known"),
             "404": refusal("No such template"),
+            "409": refusal("The key stands for a task with another template or other values"),
             "503": refusal("The database or the template's repository is away"),
         },
     })

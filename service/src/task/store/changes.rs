@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use sqlx::Row;
 
-use super::{JOB_KIND, cancel_topic, secrets_row, to_seal, unreadable};
+use super::{JOB_KIND, cancel_topic, keys, secrets_row, to_seal, unreadable};
 use crate::backstage::UserToken;
 use crate::db::{DbError, WriteTx};
 use crate::ids::TaskId;
@@ -24,14 +24,15 @@ struct RunRow {
 }
 
 impl Tasks {
-    /// Stores a new task and its job, all or nothing.
+    /// Stores a new task, its key and its job, all or nothing: nothing, and `false`, if the caller has a task under
+    /// that key by now.
     pub(in crate::task) async fn store_new(
         &self,
         id: TaskId,
         spec: &TaskSpec,
         pin: &Pin,
         new: &NewTask,
-    ) -> Result<(), TaskError> {
+    ) -> Result<bool, TaskError> {
         let text = |value: Result<String, serde_json::Error>| value.map_err(|error| unreadable(id, error));
         let (spec, pin) = (text(serde_json::to_string(spec))?, text(serde_json::to_string(pin))?);
         let mut tx = self.inner.db.begin().await?;
@@ -50,9 +51,15 @@ impl Tasks {
             .execute(&mut *tx)
             .await
             .map_err(DbError::from)?;
+        if let Some(key) = &new.key
+            && !keys::put(&mut tx, id, &new.caller, key).await?
+        {
+            return Ok(false);
+        }
         self.put_secrets(&mut tx, id, &new.secrets, new.caller.token.as_ref()).await?;
         self.inner.queue.push(&mut tx, JOB_KIND, &id.to_string()).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// Makes the run of this lease the only one that may write, and shows that it has begun.

@@ -115,6 +115,7 @@ impl TestApp {
             secrets: secrets.as_object().cloned().unwrap_or_default(),
             caller: jane(),
             fill_defaults: false,
+            key: None,
         };
         self.app.tasks.create(new).await
     }

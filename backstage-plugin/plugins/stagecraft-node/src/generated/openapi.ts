@@ -113,7 +113,7 @@ export interface paths {
         /** @description Lists tasks, newest first unless told otherwise. */
         get: operations["ListTasks"];
         put?: never;
-        /** @description Creates a task from a template. Values are checked against each page of the form; defaults of the form are not filled in. */
+        /** @description Creates a task from a template. Values are checked against each page of the form; defaults of the form are not filled in. With `Idempotency-Key` a request can be repeated: it is answered with the task that it created first. */
         post: operations["Scaffold"];
         delete?: never;
         options?: never;
@@ -232,6 +232,23 @@ export interface paths {
         };
         /** @description Filters beyond those of the template language itself. */
         get: operations["ListTemplatingExtensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stagecraft/v1/catalog/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The entities that a catalog can take over: those that tasks have registered, and the templates of the library. Without `after` everything there is, page by page; read on with the cursor of the answer until `more` is false, keep the cursor, and ask with it later for what changed since. For services only. */
+        get: operations["ListCatalogChanges"];
         put?: never;
         post?: never;
         delete?: never;
@@ -378,6 +395,22 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+        };
+        CatalogChanges: {
+            changes: {
+                /** @description The entity as it is now; null if it was removed, which only follows a cursor */
+                entity: {
+                    [key: string]: unknown;
+                } | null;
+                /** @description `kind:namespace/name` in lower case */
+                entityRef: string;
+            }[];
+            /** @description Where the reader stands now; opaque */
+            cursor: string;
+            /** @description Whether there is more to read now */
+            more: boolean;
+            /** @description The given cursor means nothing here: forget what was read, this page is the first of everything there is */
+            reset: boolean;
         };
         ComparedFile: {
             /** @enum {string} */
@@ -731,6 +764,12 @@ export interface components {
         after: number;
         /** @description Only tasks of these users */
         createdBy: string[];
+        /** @description The cursor of the last answer. One that means nothing to this service is answered with `reset` */
+        feedAfter: string;
+        /** @description At most so many changes; there may be less although `more` is true, when they are large */
+        feedLimit: number;
+        /** @description The caller's own name for the request; two callers may use the same one */
+        idempotencyKey: string;
         /** @description `template`, in any letter case */
         kind: string;
         /** @description The same as `after`, as browsers send it when they reconnect; the larger one counts */
@@ -1054,7 +1093,10 @@ export interface operations {
     Scaffold: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The caller's own name for the request; two callers may use the same one */
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1101,6 +1143,15 @@ export interface operations {
             };
             /** @description No such template */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key stands for a task with another template or other values */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1452,6 +1503,58 @@ export interface operations {
             };
             /** @description No token, or one that is not known */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ListCatalogChanges: {
+        parameters: {
+            query?: {
+                /** @description The cursor of the last answer. One that means nothing to this service is answered with `reset` */
+                after?: components["parameters"]["feedAfter"];
+                /** @description At most so many changes; there may be less although `more` is true, when they are large */
+                limit?: components["parameters"]["feedLimit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the feed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogChanges"];
+                };
+            };
+            /** @description The query is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is a user */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
