@@ -24,6 +24,8 @@ export type ValidationError = Schemas['ValidationError'];
 export type ListedTemplate = Schemas['ListedTemplate'];
 /** An entity that a task registered. */
 export type ListedEntity = Schemas['ListedEntity'];
+/** A page of what a catalog can take over. */
+export type CatalogChanges = Schemas['CatalogChanges'];
 
 /** The methods that the service's routes have. */
 export type Method = 'get' | 'post';

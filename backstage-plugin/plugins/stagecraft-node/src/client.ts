@@ -91,6 +91,10 @@ export class StagecraftClient implements StagecraftService {
     return entities;
   }
 
+  listCatalogChanges(query: { after?: string; limit?: number }, options: CallOptions) {
+    return this.call('get', '/api/stagecraft/v1/catalog/changes', { query }, options);
+  }
+
   async *followTask(request: { taskId: string; after?: number }, options: FollowOptions): AsyncGenerator<TaskEvent> {
     const { signal, credentials, patienceMs = 5 * MINUTE_MS } = options;
     const path = { taskId: request.taskId };

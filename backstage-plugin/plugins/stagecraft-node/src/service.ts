@@ -2,6 +2,7 @@ import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import type {
   Action,
   Answer,
+  CatalogChanges,
   DryRunResult,
   Input,
   ListedEntity,
@@ -85,6 +86,11 @@ export interface StagecraftService {
   listTemplates(options: CallOptions): Promise<ListedTemplate[]>;
   /** The entities that tasks registered with the service. */
   listEntities(options: CallOptions): Promise<ListedEntity[]>;
+  /**
+   * A page of the entities that a catalog can take over: what changed after a cursor, or all there is without one. For
+   * services only.
+   */
+  listCatalogChanges(request: { after?: string; limit?: number }, options: CallOptions): Promise<CatalogChanges>;
   /** Any other route, typed by the description of the service. */
   call<M extends Method, P extends Path<M>>(
     method: M,
