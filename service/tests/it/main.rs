@@ -22,6 +22,7 @@ mod bad_input;
 mod cases;
 mod cli;
 mod feed;
+mod forge_pages;
 mod generated;
 mod git_http;
 mod guide;
