@@ -24,6 +24,8 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(10);
 const GATHER: Duration = Duration::from_millis(250);
 /// How often old removals are looked for.
 const TIDY_INTERVAL: Duration = Duration::from_secs(60 * 60);
+/// How long removals are told of.
+const REMOVALS_KEPT: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The use case. Cheap to clone; every clone is the same.
 #[derive(Clone)]
@@ -93,7 +95,12 @@ impl Catalog {
         Ok(())
     }
 
-    /// Does so whenever something changed, until `shutdown` fires.
+    /// Lets another process see to the feed from now on.
+    pub async fn release(&self) -> Result<(), EntityStoreError> {
+        self.inner.publisher.release().await
+    }
+
+    /// Publishes and tells whenever something changed, until `shutdown` fires.
     pub async fn run(&self, shutdown: CancellationToken) {
         let mut changes = self.inner.db.listen(FEED_TOPIC);
         let mut tidied = None;
@@ -103,7 +110,7 @@ impl Catalog {
             }
             if tidied.is_none_or(|at: tokio::time::Instant| at.elapsed() >= TIDY_INTERVAL) {
                 tidied = Some(tokio::time::Instant::now());
-                if let Err(error) = self.inner.feed.forget_removals().await {
+                if let Err(error) = self.inner.feed.forget_removals(REMOVALS_KEPT).await {
                     tracing::warn!(%error, "old removals could not be taken out of the catalog feed");
                 }
             }
@@ -118,7 +125,7 @@ impl Catalog {
                 () = tokio::time::sleep(GATHER) => {}
             }
         }
-        if let Err(error) = self.inner.publisher.release().await {
+        if let Err(error) = self.release().await {
             tracing::debug!(%error, "the catalog feed's publisher was not released; another takes over in a while");
         }
     }

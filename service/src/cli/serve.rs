@@ -75,6 +75,10 @@ pub(super) async fn serve_app(
     shutdown: CancellationToken,
 ) -> Result<(), CommandError> {
     let worker = app.worker();
+    // Whoever asks first is to find the templates in the catalog feed.
+    if let Err(error) = app.catalog.publish().await {
+        tracing::warn!(%error, "the templates could not be brought into the catalog feed; trying again");
+    }
     let router = http::router(app.http_state(shutdown.clone()));
     let serving = async {
         let served = http::serve(listener, router, shutdown.clone()).await;

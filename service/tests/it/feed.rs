@@ -1,6 +1,9 @@
 //! The catalog feed on both engines: what is offered, and what readers have when they have read it.
 
+mod library;
 mod reader;
+mod telling;
+mod walk;
 
 use std::collections::BTreeMap;
 
@@ -164,4 +167,21 @@ async fn a_page_of_large_entities_is_short() {
     assert_eq!((page.changes.len(), page.more), (1, true));
     let mut reader = Reader::new(&app);
     assert_eq!(reader.read(1000).await.len(), 3);
+}
+
+#[tokio::test]
+async fn twenty_thousand_entities_are_twenty_pages_and_a_change_is_one() {
+    let app = TestApp::new().await;
+    let all: Vec<StoredEntity> = (0..20_000).map(|n| stored(&format!("c{n:05}"), PLACE, "one")).collect();
+    app.app.entities.register(PLACE, "task", &all).await.unwrap();
+    let mut reader = Reader::new(&app);
+
+    let mut pages = 1;
+    while reader.page(1000).await.1 {
+        pages += 1;
+    }
+
+    assert_eq!((pages, reader.entities.len()), (20, 20_000));
+    register(&app, "url:https://github.com/acme/new/blob/main/catalog-info.yaml", &["new"], "one").await;
+    assert_eq!(reader.page(1000).await, (vec!["component:default/new".to_owned()], false));
 }

@@ -5,6 +5,8 @@
 //! lock. The invariant: the clock is read before the rows are; every change up to the number that it shows is
 //! committed then, and one that is newer is only told twice.
 
+use std::time::Duration;
+
 use futures_util::TryStreamExt;
 use serde_json::Value;
 use sqlx::Row;
@@ -15,8 +17,6 @@ use crate::entities::cursor::Position;
 
 /// Bytes of entities that a page holds, more or less.
 const PAGE_BYTES: usize = 4 * 1024 * 1024;
-/// How long removals are told of. Whoever stays away longer reads everything anew.
-const REMOVALS_KEPT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
 
 /// What is offered to a catalog, and what changed.
 #[derive(Clone, Debug)]
@@ -84,13 +84,10 @@ impl Feed {
         Ok(Position::After(clock.seq).written(&clock.epoch))
     }
 
-    /// Drops removals that were kept long enough. Gives their number.
-    pub async fn forget_removals(&self) -> Result<u64, EntityStoreError> {
-        let before = self.db.now_ms() - REMOVALS_KEPT_MS;
-        self.forget_removals_before(before).await
-    }
-
-    async fn forget_removals_before(&self, before: i64) -> Result<u64, EntityStoreError> {
+    /// Drops removals that are older. Gives their number. Whoever has not heard of them reads everything anew.
+    pub async fn forget_removals(&self, older_than: Duration) -> Result<u64, EntityStoreError> {
+        let kept = i64::try_from(older_than.as_millis()).unwrap_or(i64::MAX / 2);
+        let before = self.db.now_ms() - kept;
         let old = sqlx::query("select 1 from feed where entity is null and changed_at < $1 limit 1")
             .bind(before)
             .fetch_optional(self.db.reader())

@@ -68,6 +68,9 @@ impl Publisher {
     /// Brings the feed in line with the library, if this process holds the office or can take it; else nothing is
     /// done.
     pub async fn publish(&self, library: &[LibrarySource]) -> Result<Option<Published>, EntityStoreError> {
+        if self.is_anothers().await? {
+            return Ok(None);
+        }
         let mut tx = self.db.begin().await?;
         let Some((told, taken_over)) = self.hold(&mut tx).await? else { return Ok(None) };
         let mut numbers = Numbers::hold(&self.db, &mut tx).await?;
@@ -104,6 +107,15 @@ impl Publisher {
             .execute(&mut *tx)
             .await?;
         Ok(tx.commit().await?)
+    }
+
+    /// Whether nothing needs to be tried, because another process holds the office.
+    async fn is_anothers(&self) -> Result<bool, EntityStoreError> {
+        let row = sqlx::query("select holder, until_ms from feed_publisher where id = 1")
+            .fetch_one(self.db.reader())
+            .await?;
+        let (holder, until): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+        Ok(holder != *self.name && until >= self.db.now_ms())
     }
 
     /// Holds the office for a while from now: what was told, and whether it was another's before.

@@ -19,6 +19,7 @@ use tokio::sync::{Notify, watch};
 
 /// The service token that the double knows.
 pub(crate) const SERVICE_TOKEN: &str = "service-token-0123456789";
+const EVENTS: &str = "POST /api/events/bus/v1/events";
 /// A user's token.
 pub(crate) const USER_TOKEN: &str = "user-token-0123456789";
 
@@ -41,6 +42,8 @@ struct Inner {
     held: watch::Sender<bool>,
     /// Whether every answer is a 503.
     down: Mutex<bool>,
+    /// What the events bus answers; none: there is no bus.
+    bus: Mutex<Option<StatusCode>>,
     arrived: Notify,
 }
 
@@ -62,6 +65,7 @@ impl BackstageDouble {
             tickets: Mutex::default(),
             held: watch::Sender::new(false),
             down: Mutex::new(false),
+            bus: Mutex::new(Some(StatusCode::CREATED)),
             arrived: Notify::new(),
         });
         let router = Router::new().fallback(serve).with_state(inner.clone());
@@ -113,6 +117,31 @@ impl BackstageDouble {
     /// Nothing is done any more, and every answer says so.
     pub(crate) fn go_down(&self, down: bool) {
         *self.inner.down.lock().unwrap() = down;
+    }
+
+    /// What its events bus answers: 201, 204 without a subscriber; none where there is no bus.
+    pub(crate) fn answer_events(&self, status: Option<StatusCode>) {
+        *self.inner.bus.lock().unwrap() = status;
+    }
+
+    /// The events that were sent to its bus, delivered or not.
+    pub(crate) fn events(&self) -> Vec<Value> {
+        let sent = self.requests().into_iter().filter(|request| request.line == EVENTS);
+        sent.map(|request| serde_json::from_str::<Value>(&request.body).unwrap()["event"].clone()).collect()
+    }
+
+    /// Waits until it was sent so many events.
+    pub(crate) async fn got_events(&self, count: usize) {
+        let sent = async {
+            loop {
+                let arrived = self.inner.arrived.notified();
+                if self.events().len() >= count {
+                    return;
+                }
+                arrived.await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), sent).await.unwrap_or_else(|_| panic!("no event came"));
     }
 
     /// Waits until it has been asked for something whose line ends so.
@@ -181,6 +210,10 @@ impl Inner {
             ("GET" | "HEAD", "catalog/entities") => {
                 axum::Json(json!([{ "metadata": { "name": "payments" } }])).into_response()
             }
+            ("POST", "events/bus/v1/events") => match *self.bus.lock().unwrap() {
+                Some(status) => status.into_response(),
+                None => error(StatusCode::NOT_FOUND, "NotFoundError", "No such thing"),
+            },
             ("POST", "catalog/locations") => self.new_location(&given),
             ("PUT" | "DELETE", "catalog/marks/one") => StatusCode::NO_CONTENT.into_response(),
             ("POST", "notifications") => {
