@@ -43,13 +43,19 @@ type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body 
 export type Answer<M extends Method, P extends Path<M>> =
   Operation<M, P> extends { responses: infer R } ? Json<R[keyof R & (200 | 201)]> : never;
 
-/** What a route takes: the parts of its path, its query, its body. */
+/** What a route takes: the parts of its path, its query, its headers, its body. */
 export type Input<M extends Method, P extends Path<M>> = (Operation<M, P> extends { parameters: { path: infer T } }
   ? { path: T }
   : { path?: undefined }) &
   (Operation<M, P> extends { parameters: { query?: infer T } } ? { query?: T } : { query?: undefined }) &
+  (Operation<M, P> extends { parameters: { header?: infer T } } ? { header?: T } : { header?: undefined }) &
   (Operation<M, P> extends { requestBody: infer T }
     ? { body: Json<T> }
     : Operation<M, P> extends { requestBody?: infer T }
       ? { body?: Json<T> }
       : { body?: undefined });
+
+/** What is to be tried out. */
+export type TrialRequest = Input<'post', '/api/stagecraft/v1/dry-run'>['body'];
+/** What trying a template out found: `refused`, `failed` or `completed`. */
+export type Trial = Answer<'post', '/api/stagecraft/v1/dry-run'>;

@@ -12,10 +12,11 @@ const MINUTE_MS = 60_000;
 /** Between two attempts to reach a service that is away. */
 const PAUSES_MS = [250, 500, 1000, 2000, 5000];
 
-/** What a path and a query are filled with. */
+/** What a request is filled with. */
 interface Parts {
   path?: { [name: string]: unknown };
   query?: { [name: string]: unknown };
+  header?: { [name: string]: unknown };
   body?: unknown;
 }
 
@@ -41,8 +42,10 @@ export class StagecraftClient implements StagecraftService {
     return this.call('get', '/api/scaffolder/v2/actions', {}, options);
   }
 
-  createTask(body: Input<'post', '/api/scaffolder/v2/tasks'>['body'], options: CallOptions) {
-    return this.call('post', '/api/scaffolder/v2/tasks', { body }, options);
+  createTask(request: Parameters<StagecraftService['createTask']>[0], options: CallOptions) {
+    const { idempotencyKey, ...body } = request;
+    const header = { 'Idempotency-Key': idempotencyKey };
+    return this.call('post', '/api/scaffolder/v2/tasks', { header, body }, options);
   }
 
   listTasks(query: NonNullable<Input<'get', '/api/scaffolder/v2/tasks'>['query']>, options: CallOptions) {
@@ -81,6 +84,10 @@ export class StagecraftClient implements StagecraftService {
     return this.call('post', '/api/scaffolder/v2/dry-run', { body }, options);
   }
 
+  tryTemplate(body: Input<'post', '/api/stagecraft/v1/dry-run'>['body'], options: CallOptions) {
+    return this.call('post', '/api/stagecraft/v1/dry-run', { body }, options);
+  }
+
   async listTemplates(options: CallOptions) {
     const { templates } = await this.call('get', '/api/stagecraft/v1/templates', {}, options);
     return templates;
@@ -93,6 +100,13 @@ export class StagecraftClient implements StagecraftService {
 
   listCatalogChanges(query: { after?: string; limit?: number }, options: CallOptions) {
     return this.call('get', '/api/stagecraft/v1/catalog/changes', { query }, options);
+  }
+
+  analyzeLocation(
+    body: { location: { type: string; target: string }; catalogFilename?: string },
+    options: CallOptions,
+  ) {
+    return this.#json<unknown>('post', '/api/stagecraft/v1/analyze-location', { body }, options);
   }
 
   async *followTask(request: { taskId: string; after?: number }, options: FollowOptions): AsyncGenerator<TaskEvent> {
@@ -113,6 +127,7 @@ export class StagecraftClient implements StagecraftService {
       } catch (error) {
         signal?.throwIfAborted();
         if (!isUnavailable(error)) throw error;
+        if (awaySince === undefined) options.onAway?.(error);
         awaySince ??= Date.now();
         if (Date.now() - awaySince > patienceMs) throw error;
       }
@@ -138,9 +153,13 @@ export class StagecraftClient implements StagecraftService {
     input: Input<M, P>,
     options: CallOptions,
   ): Promise<Answer<M, P>> {
-    const response = await this.#send(method, path, input as Parts, options);
+    return this.#json(method, path, input as Parts, options);
+  }
+
+  async #json<T>(method: Method, path: string, parts: Parts, options: CallOptions): Promise<T> {
+    const response = await this.#send(method, path, parts, options);
     try {
-      return (await response.json()) as Answer<M, P>;
+      return (await response.json()) as T;
     } catch (error) {
       options.signal?.throwIfAborted();
       throw unavailable({ baseUrl: this.#baseUrl, why: `its answer broke off (${reasonOf(error)})`, cause: error });
@@ -161,6 +180,9 @@ export class StagecraftClient implements StagecraftService {
       authorization: `Bearer ${await this.#token(options.credentials)}`,
       accept: options.lasting ? 'text/event-stream' : 'application/json',
     };
+    for (const [name, value] of Object.entries(parts.header ?? {})) {
+      if (value !== undefined) headers[name] = String(value);
+    }
     if (parts.body !== undefined) headers['content-type'] = 'application/json';
     const limit = options.lasting ? [] : [AbortSignal.timeout(options.timeoutMs ?? MINUTE_MS)];
     let response: Response;

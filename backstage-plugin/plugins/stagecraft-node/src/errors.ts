@@ -30,7 +30,7 @@ export class StagecraftError extends Error {
 }
 
 /** Whether asking again later may help: the service was not there, or said so. */
-export function isUnavailable(error: unknown): boolean {
+export function isUnavailable(error: unknown): error is StagecraftError {
   return error instanceof StagecraftError && [502, 503, 504].includes(error.statusCode);
 }
 

@@ -14,7 +14,10 @@ import type {
   TaskEvent,
   TaskPage,
   TemplateParameterSchema,
+  Trial,
+  TrialRequest,
 } from './api';
+import type { StagecraftError } from './errors';
 import type { ForwardAnswer, ForwardRequest } from './forward';
 
 /** As whom a request is made, and how long it may take. */
@@ -33,6 +36,8 @@ export interface FollowOptions {
   signal?: AbortSignal;
   /** How long the service may be away before following ends with an error; five minutes if nothing is said. */
   patienceMs?: number;
+  /** Hears once why the service is away, each time that it goes. */
+  onAway?: (error: StagecraftError) => void;
 }
 
 /**
@@ -46,9 +51,17 @@ export interface StagecraftService {
   ): Promise<TemplateParameterSchema>;
   /** The actions that steps can name. */
   listActions(options: CallOptions): Promise<Action[]>;
-  /** Creates a task. Defaults of the form are not filled in. */
+  /**
+   * Creates a task. Defaults of the form are not filled in. A request with a key can be repeated: it gives the task that
+   * it created first.
+   */
   createTask(
-    request: { templateRef: string; values: { [name: string]: unknown }; secrets?: { [name: string]: string } },
+    request: {
+      templateRef: string;
+      values: { [name: string]: unknown };
+      secrets?: { [name: string]: string };
+      idempotencyKey?: string;
+    },
     options: CallOptions,
   ): Promise<{ id: string }>;
   /** Tasks that the caller may see, the newest first. */
@@ -82,6 +95,11 @@ export interface StagecraftService {
     },
     options: CallOptions,
   ): Promise<DryRunResult>;
+  /**
+   * Tries a template out, by its reference or posted. Unlike `dryRun`, a template that is refused and a step that fails
+   * are answers.
+   */
+  tryTemplate(request: TrialRequest, options: CallOptions): Promise<Trial>;
   /** The templates of the service's library, also broken ones. */
   listTemplates(options: CallOptions): Promise<ListedTemplate[]>;
   /** The entities that tasks registered with the service. */
@@ -91,6 +109,14 @@ export interface StagecraftService {
    * services only.
    */
   listCatalogChanges(request: { after?: string; limit?: number }, options: CallOptions): Promise<CatalogChanges>;
+  /**
+   * What the service makes of a repository, for Backstage's import wizard: an `AnalyzeLocationResponse` of
+   * `@backstage/plugin-catalog-common`, unchecked.
+   */
+  analyzeLocation(
+    request: { location: { type: string; target: string }; catalogFilename?: string },
+    options: CallOptions,
+  ): Promise<unknown>;
   /** Any other route, typed by the description of the service. */
   call<M extends Method, P extends Path<M>>(
     method: M,

@@ -1,0 +1,51 @@
+import { coreServices, createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  catalogAnalysisExtensionPoint,
+  catalogProcessingExtensionPoint,
+  catalogServiceRef,
+} from '@backstage/plugin-catalog-node';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { stagecraftServiceRef } from '@stagecraft/backstage-plugin-stagecraft-node';
+import { findHeld } from './held';
+import { readCatalogSettings } from './settings';
+import { StagecraftEntityProvider } from './StagecraftEntityProvider';
+import { StagecraftLocationAnalyzer } from './StagecraftLocationAnalyzer';
+
+/** Brings the entities and templates of the service into the catalog, and lets it read repositories for the wizard. */
+export const catalogModuleStagecraft = createBackendModule({
+  pluginId: 'catalog',
+  moduleId: 'stagecraft',
+  register(env) {
+    env.registerInit({
+      deps: {
+        analysis: catalogAnalysisExtensionPoint,
+        auth: coreServices.auth,
+        catalog: catalogServiceRef,
+        config: coreServices.rootConfig,
+        events: eventsServiceRef,
+        logger: coreServices.logger,
+        processing: catalogProcessingExtensionPoint,
+        scheduler: coreServices.scheduler,
+        stagecraft: stagecraftServiceRef,
+      },
+      async init({ analysis, auth, catalog, config, events, logger, processing, scheduler, stagecraft }) {
+        const settings = readCatalogSettings(config);
+        const feed = async ({ signal, ...request }: { after?: string; limit: number; signal?: AbortSignal }) =>
+          stagecraft.listCatalogChanges(request, { credentials: await auth.getOwnServiceCredentials(), signal });
+        const held = () => findHeld({ catalog, auth, providerName: settings.providerName });
+        processing.addEntityProvider(new StagecraftEntityProvider({ settings, feed, held, scheduler, events, logger }));
+
+        if (settings.analyzer) {
+          analysis.setLocationAnalyzer(async ({ scmLocationAnalyzers }) => ({
+            locationAnalyzer: new StagecraftLocationAnalyzer({
+              analyze: (request, credentials) => stagecraft.analyzeLocation(request, { credentials }),
+              catalog,
+              scmLocationAnalyzers,
+              logger,
+            }),
+          }));
+        }
+      },
+    });
+  },
+});
