@@ -1,18 +1,20 @@
 //! A client of a Backstage backend.
 //!
-//! It sends a request to the API of one plugin and reads what comes back, and it lists and invokes the actions
-//! that plugins register. It knows no template and no task, repeats nothing, and follows no redirect. The
+//! It sends a request to the API of one plugin and reads what comes back, it lists and invokes the actions that
+//! plugins register, and it reads and fills the catalog. It knows no template and no task, repeats nothing, and follows no redirect. The
 //! invariants: a request stays below the API of the plugin it names, on the server that the settings name; the
 //! token of the settings goes nowhere else and stands in no answer and no message; time and size are bounded.
 
 mod actions;
 mod answer;
+mod catalog;
 mod client;
 mod identity;
 mod path;
 
 pub use actions::RemoteAction;
 pub use answer::Answer;
+pub use catalog::{LocationPreview, Registration};
 pub use client::{Backstage, Credentials, Request};
 pub use identity::{TokenForm, UserToken};
 pub use path::{ApiPath, PluginId};

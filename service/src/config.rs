@@ -107,6 +107,8 @@ pub struct Secrets {
 pub struct Templates {
     /// Folders, files, git URLs.
     pub sources: Vec<String>,
+    /// Whether templates of Backstage's catalog are run that the sources do not have.
+    pub from_catalog: bool,
     /// Seconds between reloads; 0 is off.
     pub reload_seconds: u64,
     /// How step values are made, unless a template says it itself.
@@ -162,6 +164,8 @@ pub struct Backstage {
     pub action_list_seconds: u64,
     /// Whether dry runs may read from Backstage.
     pub dry_run_reads: bool,
+    /// Seconds that catalog actions wait for a Backstage that is away.
+    pub retry_seconds: u64,
 }
 
 /// A token for one scheme, host and port.

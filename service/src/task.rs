@@ -5,6 +5,7 @@
 
 mod create;
 mod dry_run;
+mod found;
 mod mocks;
 mod model;
 mod run;
@@ -15,6 +16,7 @@ mod store;
 mod trial;
 mod watch;
 
+pub use found::LookupError;
 pub use mocks::{Mock, MockFailure, MockTask, Mocks, StepCall, StepEnd, StepReport, holds};
 pub use model::{
     Caller, CreateError, DryRunError, DryRunRequest, DryRunResult, FailedExpression, ListTasks, NewTask,

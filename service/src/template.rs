@@ -12,7 +12,7 @@ pub(crate) mod placeholder;
 pub mod source;
 
 pub use entity::{API_VERSION, Step, Template, TemplateError, TemplatePlace, TemplateSpec, value_mode};
-pub use library::{FindError, Library, Listed, Look, Single, SingleError, Watched};
+pub use library::{FindError, Library, Listed, Look, Single, SingleError, Watched, template_of};
 pub use parameters::{SchemaViolation, validate_against, validate_secrets, validate_values, with_defaults};
 pub(crate) use source::CASE_SNAPSHOTS;
 pub use source::{FetchError, Fetched, Held, Pin, Sources};

@@ -1,8 +1,10 @@
 //! Actions of the `catalog` family.
 //!
-//! They read and write this service's own entity store; what a valid entity is, `catalog-gen` says.
+//! Where a Backstage is configured they read and fill its catalog, as the user who started the task; else this
+//! service's own entity store, for which `catalog-gen` says what a valid entity is.
 
 mod annotate;
+mod asking;
 mod fetch;
 mod register;
 mod scaffolded_from;

@@ -146,6 +146,14 @@ impl ActionContext<'_> {
         Ok(())
     }
 
+    /// Writes a warning that another run of the same task may not repeat, under a key of its own, and shows it at
+    /// once.
+    pub async fn warn_aside(&mut self, key: &str, message: impl AsRef<str>) -> Result<(), ActionError> {
+        let body = EventBody::warn(Some(&self.step.id), message);
+        self.journal.event(&format!("{}/{key}", self.event_prefix), EventKind::Log, body);
+        Ok(self.journal.flush().await?)
+    }
+
     fn write(&mut self, body: EventBody) {
         let key = format!("{}/{}", self.event_prefix, self.lines);
         self.lines += 1;

@@ -69,7 +69,7 @@ impl Answer {
     }
 
     /// `: "…"` with what the answer says: Backstage's error message, or a short text that is no web page.
-    fn said(&self) -> String {
+    pub(super) fn said(&self) -> String {
         let kind = self.header("content-type");
         let parsed: Option<Value> = serde_json::from_slice(&self.body).ok();
         let message = parsed.as_ref().and_then(|body| {

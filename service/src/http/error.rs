@@ -11,11 +11,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use crate::backstage::BackstageError;
 use crate::db::DbError;
 use crate::entities::EntityStoreError;
 use crate::git::GitError;
 use crate::journal::FailureInfo;
-use crate::task::{CreateError, DryRunError, RetryError, TaskError, TrialError, Unknown};
+use crate::task::{CreateError, DryRunError, LookupError, RetryError, TaskError, TrialError, Unknown};
 use crate::template::{FetchError, FindError, SchemaViolation};
 
 type Cause = Arc<dyn std::error::Error + Send + Sync>;
@@ -187,7 +188,6 @@ impl From<TaskError> for ApiError {
         match error {
             TaskError::NotFound(_) => Self::not_found(error.to_string()),
             TaskError::Db(error) => error.into(),
-            TaskError::User(error) => error.into(),
             other => Self::internal(other),
         }
     }
@@ -207,6 +207,28 @@ impl From<FindError> for ApiError {
         match error {
             FindError::NotFound { .. } => Self::not_found(error.to_string()),
             FindError::Broken { .. } => Self::input(error.to_string()),
+        }
+    }
+}
+
+impl From<BackstageError> for ApiError {
+    fn from(error: BackstageError) -> Self {
+        match error {
+            BackstageError::Unavailable(_) => {
+                Self::unavailable("Backstage's catalog cannot be reached; try again in a moment", error)
+            }
+            BackstageError::NotAllowed(message) => Self::not_allowed(message),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<LookupError> for ApiError {
+    fn from(error: LookupError) -> Self {
+        match error {
+            LookupError::Find(error) => error.into(),
+            LookupError::Backstage(error) => error.into(),
+            LookupError::Entities(error) => error.into(),
         }
     }
 }
@@ -260,6 +282,7 @@ impl From<RetryError> for ApiError {
         match error {
             RetryError::NotEnded(_) => Self::named("ConflictError", error.to_string()),
             RetryError::Violations(violations) => Self::Violations(violations),
+            RetryError::Template(error) => error.into(),
             RetryError::Task(error) => error.into(),
         }
     }
@@ -276,6 +299,7 @@ impl From<DryRunError> for ApiError {
                 }
             }
             DryRunError::Violations(violations) => Self::Violations(violations),
+            DryRunError::User(error) => error.into(),
             broken @ DryRunError::Broken(_) => Self::internal(broken),
         }
     }

@@ -1,7 +1,6 @@
 //! Templates: the form of one (`parameter-schema`), and our own list of all, broken ones included.
 
-use std::sync::Arc;
-
+use axum::Extension;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use catalog_gen::EntityRef;
@@ -10,7 +9,7 @@ use serde_json::Value;
 
 use super::error::ApiError;
 use super::reply::{Answer, ok};
-use crate::task::Tasks;
+use crate::task::{Caller, Tasks};
 use crate::template::{Listed, Template, TemplateError};
 
 /// Title of a page that has none, in the words that Backstage's users know.
@@ -112,6 +111,7 @@ impl<'a> From<&'a TemplateError> for FaultShape<'a> {
 /// `GET /v2/templates/{namespace}/{kind}/{name}/parameter-schema`
 pub(super) async fn parameter_schema(
     State(tasks): State<Tasks>,
+    Extension(caller): Extension<Caller>,
     path: Result<Path<(String, String, String)>, PathRejection>,
 ) -> Answer {
     let Path((namespace, kind, name)) =
@@ -121,7 +121,7 @@ pub(super) async fn parameter_schema(
     }
     let reference =
         EntityRef::new(&kind, &namespace, &name).map_err(|error| ApiError::input(error.to_string()))?;
-    let template: Arc<Template> = tasks.library().find(&reference.to_string())?;
+    let template = tasks.template(&reference.to_string(), &caller).await?;
     ok(&FormShape::new(&template))
 }
 

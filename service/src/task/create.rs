@@ -3,9 +3,9 @@
 use catalog_gen::EntityRef;
 use serde_json::{Map, Value, json};
 
-use super::{Caller, CreateError, NewTask, StepFault, TaskError, TaskSpec, Tasks, Unknown};
+use super::found::User;
+use super::{CreateError, NewTask, StepFault, TaskSpec, Tasks, Unknown};
 use crate::action::Registry;
-use crate::entities::EntityStoreError;
 use crate::ids::TaskId;
 use crate::template::parameters::with_defaults;
 use crate::template::{Template, validate_secrets, validate_values};
@@ -18,22 +18,22 @@ impl Tasks {
         if let Some(id) = self.granted(&reference, &new).await? {
             return Ok(id);
         }
-        let template = self.inner.library.find(&reference)?;
+        let found = self.found(&reference, &new.caller).await?;
+        let template = &found.template;
         let values =
-            if new.fill_defaults { with_defaults(&template, &new.values) } else { new.values.clone() };
-        validate_values(&template, &values).map_err(CreateError::Violations)?;
-        validate_secrets(&template, &Value::Object(new.secrets.clone())).map_err(CreateError::Violations)?;
+            if new.fill_defaults { with_defaults(template, &new.values) } else { new.values.clone() };
+        validate_values(template, &values).map_err(CreateError::Violations)?;
+        validate_secrets(template, &Value::Object(new.secrets.clone())).map_err(CreateError::Violations)?;
         let registry = self.registry_for(&template.spec.steps).await;
-        let mut faults = step_faults(&template, &registry);
-        faults.extend(self.unusable_steps(&template, &registry));
+        let mut faults = step_faults(template, &registry);
+        faults.extend(self.unusable_steps(template, &registry));
         if !faults.is_empty() {
             return Err(CreateError::Steps(faults));
         }
-        let pin = self.inner.library.pin(&template).await?;
-        let user = self.user(&new.caller).await.map_err(TaskError::from)?;
-        let spec = spec_of(&template, values, user);
+        let pin = found.pin(&self.inner.library).await?;
+        let spec = spec_of(template, values, found.user);
         let id = TaskId::generate();
-        if self.store_new(id, &spec, &pin, &new).await? {
+        if self.store_new(id, &spec, pin.as_ref(), &new).await? {
             return Ok(id);
         }
         self.granted(&reference, &new).await?.ok_or(CreateError::KeyUsed)
@@ -53,17 +53,6 @@ impl Tasks {
 }
 
 impl Tasks {
-    /// What templates see as `user`: the reference, and the entity where this service has it.
-    pub(super) async fn user(&self, caller: &Caller) -> Result<Map<String, Value>, EntityStoreError> {
-        let mut user = Map::new();
-        let Some(reference) = caller.user_ref() else { return Ok(user) };
-        if let Some(stored) = self.inner.capabilities.entities.get(&reference.to_lowercase()).await? {
-            user.insert("entity".to_owned(), stored.entity);
-        }
-        user.insert("ref".to_owned(), json!(reference));
-        Ok(user)
-    }
-
     /// Steps whose action cannot work with what this service has. A dry run may leave them out.
     fn unusable_steps(&self, template: &Template, registry: &Registry) -> Vec<StepFault> {
         let capabilities = &self.inner.capabilities;
@@ -112,7 +101,7 @@ pub(super) fn template_ref(text: &str) -> Result<String, CreateError> {
 }
 
 /// The snapshot that Backstage would store.
-pub(super) fn spec_of(template: &Template, values: Value, user: Map<String, Value>) -> TaskSpec {
+pub(super) fn spec_of(template: &Template, values: Value, user: User) -> TaskSpec {
     let mut info = Map::new();
     info.insert("entityRef".to_owned(), json!(template.entity_ref));
     if let Some(base_url) = &template.base_url {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::create::{spec_of, step_faults};
+use super::found::User;
 use super::mocks::{Mocks, Record};
 use super::model::{BACKSTAGE_TOKEN, TaskSecrets};
 use super::run::empty_workspace;
@@ -29,6 +30,7 @@ pub(super) struct Inputs {
     pub(super) values: Value,
     pub(super) secrets: Map<String, Value>,
     pub(super) caller: Caller,
+    pub(super) user: User,
     pub(super) expression_errors: ExpressionErrors,
     pub(super) mocks: Mocks,
 }
@@ -40,15 +42,16 @@ impl Tasks {
             .map_err(DryRunError::Template)?;
         let held = self.inner.capabilities.sources.hold(request.files, &request.template_file);
         let DryRunRequest { values, secrets, caller, expression_errors, mocks, .. } = request;
-        let inputs = Inputs { values, secrets, caller, expression_errors, mocks };
-        self.dry_run_of(&template, (DRY_RUN_REF, held.pin()), inputs).await
+        let user = self.user(&caller).await.map_err(DryRunError::User)?;
+        let inputs = Inputs { values, secrets, caller, user, expression_errors, mocks };
+        self.dry_run_of(&template, (DRY_RUN_REF, Some(held.pin())), inputs).await
     }
 
     /// The same for a template whose files can be read already.
     pub(super) async fn dry_run_of(
         &self,
         template: &Template,
-        (entity_ref, pin): (&str, &Pin),
+        (entity_ref, pin): (&str, Option<&Pin>),
         request: Inputs,
     ) -> Result<DryRunResult, DryRunError> {
         validate_values(template, &request.values).map_err(DryRunError::Violations)?;
@@ -56,9 +59,7 @@ impl Tasks {
             .map_err(DryRunError::Violations)?;
         let registry = self.registry_for(&template.spec.steps).await;
         refuse_faults(template, &registry, &request.mocks, request.expression_errors)?;
-        let user =
-            self.user(&request.caller).await.map_err(|error| DryRunError::Broken(error.to_string()))?;
-        let spec = spec_of(template, request.values, user);
+        let spec = spec_of(template, request.values, request.user);
         let secrets: TaskSecrets = request
             .secrets
             .iter()
@@ -70,7 +71,7 @@ impl Tasks {
                 .mocks
                 .task
                 .map_or_else(|| self.inner.db.now_ms(), |task| task.created_at_ms),
-            template: TemplateInfo::new(entity_ref, &spec.template_info, Some(pin.clone())),
+            template: TemplateInfo::new(entity_ref, &spec.template_info, pin.cloned()),
             parameters: spec.parameters.clone(),
             secret_names: secrets.keys().cloned().collect(),
             backstage_token: secrets.get(BACKSTAGE_TOKEN).cloned(),

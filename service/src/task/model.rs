@@ -4,6 +4,7 @@ use catalog_gen::FileTree;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::LookupError;
 use super::mocks::{Mocks, StepReport};
 use crate::backstage::UserToken;
 use crate::config::ValueMode;
@@ -11,7 +12,7 @@ use crate::git::TreeId;
 use crate::ids::{RequestKey, TaskId};
 use crate::journal::{EventBody, FailureInfo};
 use crate::secret::Secret;
-use crate::template::{FindError, Pin, SchemaViolation, Step, value_mode};
+use crate::template::{Pin, SchemaViolation, Step, value_mode};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -176,9 +177,9 @@ pub enum CreateError {
     /// The reference cannot be read or is not a template's.
     #[error("{0}")]
     BadReference(String),
-    /// No such template, or a broken one.
+    /// No such template for this caller, a broken one, or nobody to ask.
     #[error(transparent)]
-    Template(#[from] FindError),
+    Template(#[from] LookupError),
     /// Values or secrets break the schema.
     #[error("the values do not fit the template")]
     Violations(Vec<SchemaViolation>),
@@ -212,9 +213,6 @@ pub enum TaskError {
         /// Why.
         reason: String,
     },
-    /// The user's entity cannot be read.
-    #[error(transparent)]
-    User(#[from] crate::entities::EntityStoreError),
     /// Sealing failed.
     #[error(transparent)]
     Seal(#[from] crate::secret::SealError),
@@ -232,6 +230,9 @@ pub enum RetryError {
     /// The secrets break the template's schema.
     #[error("the secrets do not fit the template")]
     Violations(Vec<SchemaViolation>),
+    /// The template is not there any more for this caller, or nobody can say so.
+    #[error(transparent)]
+    Template(#[from] LookupError),
     /// Anything about the stored task.
     #[error(transparent)]
     Task(#[from] TaskError),
@@ -344,6 +345,9 @@ pub enum DryRunError {
     /// Steps name actions or inputs that are not there.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Steps(Vec<StepFault>),
+    /// What the template is to see of the user cannot be read.
+    #[error(transparent)]
+    User(LookupError),
     /// The run was broken off.
     #[error("the dry run was broken off: {0}")]
     Broken(String),

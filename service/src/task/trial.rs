@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::create::template_ref;
 use super::dry_run::Inputs;
-use super::{Caller, DryRunError, DryRunResult, Mocks, StepFault, Tasks};
+use super::found::Found;
+use super::{Caller, DryRunError, DryRunResult, LookupError, Mocks, StepFault, Tasks};
 use crate::action::{ActionError, fetch, is_absolute};
 use crate::config::ExpressionErrors;
 use crate::diff::{self, TreeDiff};
@@ -49,7 +50,7 @@ pub struct Trial {
 /// The template of a trial.
 #[derive(Debug)]
 pub enum TrialTemplate {
-    /// One of the library.
+    /// One of the library or of Backstage's catalog.
     Reference(String),
     /// A posted one.
     Posted {
@@ -118,9 +119,9 @@ pub enum TrialError {
     /// The reference cannot be read or is not a template's.
     #[error("{0}")]
     BadReference(String),
-    /// No such template.
+    /// No such template for this caller, or nobody to ask.
     #[error(transparent)]
-    NotFound(FindError),
+    NotFound(#[from] LookupError),
     /// The template's files cannot be read.
     #[error(transparent)]
     Files(#[from] FetchError),
@@ -167,15 +168,17 @@ impl Tasks {
     /// Runs the template; or what is wrong with it.
     async fn ran(&self, trial: Trial) -> Result<Result<Ran, Vec<TemplateError>>, TrialError> {
         let Trial { template, values, secrets, fill_defaults, expression_errors, caller, .. } = trial;
-        let inputs = Inputs { values, secrets, caller, expression_errors, mocks: Mocks::default() };
+        let mocks = Mocks::default();
         match template {
             TrialTemplate::Reference(reference) => {
-                let template = match self.known(&reference)? {
-                    Ok(template) => template,
+                let found = match self.known(&reference, &caller).await? {
+                    Ok(found) => found,
                     Err(faults) => return Ok(Err(faults)),
                 };
-                let pin = self.inner.library.pin(&template).await?;
-                let known = (template.entity_ref.as_str(), &pin);
+                let pin = found.pin(&self.inner.library).await?;
+                let Found { template, user, .. } = found;
+                let known = (template.entity_ref.as_str(), pin.as_ref());
+                let inputs = Inputs { values, secrets, caller, user, expression_errors, mocks };
                 let ran = self.dry_run_of(&template, known, filled(inputs, &template, fill_defaults)).await;
                 Ok(Ok((template, ran)))
             }
@@ -185,7 +188,9 @@ impl Tasks {
                     Err(faults) => return Ok(Err(faults)),
                 };
                 let held = self.inner.capabilities.sources.hold(files, POSTED_FILE);
-                let posted = (template.entity_ref.as_str(), held.pin());
+                let posted = (template.entity_ref.as_str(), Some(held.pin()));
+                let user = self.user(&caller).await?;
+                let inputs = Inputs { values, secrets, caller, user, expression_errors, mocks };
                 let ran = self.dry_run_of(&template, posted, filled(inputs, &template, fill_defaults)).await;
                 Ok(Ok((template, ran)))
             }
@@ -209,14 +214,18 @@ impl Tasks {
         Ok((Some(commit), files))
     }
 
-    /// The template of the library, or what is wrong with it.
-    fn known(&self, reference: &str) -> Result<Result<Arc<Template>, Vec<TemplateError>>, TrialError> {
+    /// The template that the caller names, or what is wrong with it.
+    async fn known(
+        &self,
+        reference: &str,
+        caller: &Caller,
+    ) -> Result<Result<Found, Vec<TemplateError>>, TrialError> {
         let reference =
             template_ref(reference).map_err(|error| TrialError::BadReference(error.to_string()))?;
-        match self.inner.library.find(&reference) {
-            Ok(template) => Ok(Ok(template)),
-            Err(FindError::Broken { errors, .. }) => Ok(Err(errors)),
-            Err(missing @ FindError::NotFound { .. }) => Err(TrialError::NotFound(missing)),
+        match self.found(&reference, caller).await {
+            Ok(found) => Ok(Ok(found)),
+            Err(LookupError::Find(FindError::Broken { errors, .. })) => Ok(Err(errors)),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -259,8 +268,13 @@ fn problems(refusal: DryRunError, template: &Template) -> Vec<Problem> {
         DryRunError::Template(faults) => of_template(faults),
         DryRunError::Violations(violations) => violations.iter().map(of_violation).collect(),
         DryRunError::Steps(faults) => faults.iter().map(|fault| of_step(fault, template)).collect(),
-        DryRunError::Broken(message) => vec![Problem { at: String::new(), message, place: None }],
+        DryRunError::User(error) => vec![general(error.to_string())],
+        DryRunError::Broken(message) => vec![general(message)],
     }
+}
+
+fn general(message: String) -> Problem {
+    Problem { at: String::new(), message, place: None }
 }
 
 fn of_template(faults: Vec<TemplateError>) -> Vec<Problem> {

@@ -6,6 +6,7 @@
 //! listed with its faults and takes nothing else down.
 
 mod again;
+mod elsewhere;
 mod load;
 mod origin;
 mod placeholders;
@@ -26,6 +27,7 @@ use origin::At;
 use watch::Heads;
 
 pub use again::{Look, Watched};
+pub use elsewhere::template_of;
 pub use single::{Local, Single, SingleError};
 
 /// A template as a list shows it: usable, or broken with the reasons.
@@ -84,6 +86,7 @@ pub enum FindError {
 pub struct Library {
     sources: Sources,
     configured: Vec<String>,
+    from_catalog: bool,
     shelf: RwLock<Arc<Shelf>>,
     /// What is known about each configured source; held while a refresh runs.
     memory: Mutex<Memory>,
@@ -113,13 +116,19 @@ struct Shelf {
 impl Library {
     /// Loads every source once. A source that cannot be reached is listed with its error.
     pub async fn load(config: &crate::config::Templates, sources: Sources) -> Self {
-        let library = Self::empty(sources, config.sources.clone());
+        let library =
+            Self { from_catalog: config.from_catalog, ..Self::empty(sources, config.sources.clone()) };
         library.refresh().await;
         library
     }
 
     fn empty(sources: Sources, configured: Vec<String>) -> Self {
-        Self { sources, configured, shelf: RwLock::default(), memory: Mutex::default() }
+        Self { sources, configured, from_catalog: false, shelf: RwLock::default(), memory: Mutex::default() }
+    }
+
+    /// Whether templates are run that only Backstage's catalog has.
+    pub fn admits_catalog(&self) -> bool {
+        self.from_catalog
     }
 
     /// Looks at the sources again and takes over what changed. Returns the number of changed templates.

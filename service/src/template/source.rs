@@ -315,6 +315,9 @@ impl Sources {
     async fn restore_from(&self, folder: &Arc<Folder>, pin: &Pin) -> Result<Option<()>, FetchError> {
         let mut reaches = folder.served();
         reaches.insert(Some(BTreeSet::from([pin.path.clone()])));
+        // A template that the catalog has and no library serves.
+        let beside = pin.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        reaches.insert(Some(BTreeSet::from([beside.to_owned()])));
         for reach in reaches {
             if self.snapshot(folder, &reach, None, &[]).await? == pin.tree {
                 return Ok(Some(()));

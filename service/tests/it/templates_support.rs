@@ -55,6 +55,7 @@ impl Place {
         };
         let settings = config::Templates {
             sources: named.iter().map(absolute).collect(),
+            from_catalog: true,
             reload_seconds: 0,
             value_mode: config::ValueMode::Current,
         };

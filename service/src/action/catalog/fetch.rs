@@ -1,10 +1,18 @@
 //! `catalog:fetch`: entities that the catalog knows.
+//!
+//! With a Backstage, its catalog is asked as the user who started the task, so an entity that the user may not read
+//! is as one that is not there; without one, the service's own store.
 
 use catalog_gen::EntityRef;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::asking::{Patience, initiator};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
+use crate::backstage::Backstage;
+
+/// Name of the journal entry.
+const KEY: &str = "fetch";
 
 /// The action `catalog:fetch`.
 #[derive(Debug)]
@@ -82,23 +90,26 @@ impl Action for Fetch {
 
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
         let wanted = input.references()?;
-        let optional = input.optional.unwrap_or(false);
-        let entities = &ctx.capabilities.entities;
-        let found: Vec<Option<Value>> = ctx
-            .read("fetch", async {
-                let mut found = Vec::with_capacity(wanted.len());
-                for reference in &wanted {
-                    let entity = entities.get(reference).await?.map(|stored| stored.entity);
-                    if entity.is_none() && !optional {
-                        return Err(ActionError::NotFound(format!(
-                            "entity `{reference}` is not in the catalog; register it first, or set `optional: true`"
-                        )));
-                    }
-                    found.push(entity);
-                }
-                Ok(found)
-            })
-            .await?;
+        if wanted.is_empty() && input.entity_refs.is_none() {
+            return Ok(());
+        }
+        let found = match &ctx.capabilities.backstage {
+            Some(backstage) if ctx.run.dry_run && !may_ask_dry(ctx, backstage) => {
+                return ctx
+                    .log("A dry run does not ask Backstage's catalog as the service; see `backstage.dry_run_reads`")
+                    .await;
+            }
+            Some(backstage) => from_backstage(ctx, backstage, &wanted).await?,
+            None => from_store(ctx, &wanted).await?,
+        };
+        if !input.optional.unwrap_or(false)
+            && let Some((missing, _)) = wanted.iter().zip(&found).find(|(_, entity)| entity.is_none())
+        {
+            return Err(ActionError::NotFound(format!(
+                "entity `{missing}` is not in the catalog{}; register it first, or set `optional: true`",
+                ctx.run.user_token.as_ref().map_or("", |_| ", or the user may not read it")
+            )));
+        }
         let mut found = found.into_iter().map(Option::unwrap_or_default);
         if input.entity_ref.is_some() {
             ctx.output("entity", found.next().unwrap_or_default());
@@ -110,10 +121,47 @@ impl Action for Fetch {
     }
 }
 
+/// Reads of a user are the user's own; the service could read for anybody.
+fn may_ask_dry(ctx: &ActionContext<'_>, backstage: &Backstage) -> bool {
+    ctx.run.user_token.is_some() || backstage.settings().dry_run_reads
+}
+
+async fn from_backstage(
+    ctx: &mut ActionContext<'_>,
+    backstage: &Backstage,
+    wanted: &[String],
+) -> Result<Vec<Option<Value>>, ActionError> {
+    let who = initiator(ctx);
+    let references: Vec<&str> = wanted.iter().map(String::as_str).collect();
+    let mut patience = Patience::new(backstage);
+    loop {
+        let asked = async { Ok(backstage.entities(&references, &who).await?) };
+        match ctx.read(KEY, asked).await {
+            Ok(found) => return Ok(found),
+            Err(error) => patience.after(error, ctx).await?,
+        }
+    }
+}
+
+async fn from_store(
+    ctx: &mut ActionContext<'_>,
+    wanted: &[String],
+) -> Result<Vec<Option<Value>>, ActionError> {
+    let entities = &ctx.capabilities.entities;
+    ctx.read(KEY, async {
+        let mut found = Vec::with_capacity(wanted.len());
+        for reference in wanted {
+            found.push(entities.get(reference).await?.map(|stored| stored.entity));
+        }
+        Ok(found)
+    })
+    .await
+}
+
 impl Input {
     /// All references in comparable form: the single one first, then the list.
     fn references(&self) -> Result<Vec<String>, ActionError> {
-        if self.entity_ref.is_none() && self.entity_refs.is_none() {
+        if self.entity_ref.is_none() && self.entity_refs.is_none() && !self.optional.unwrap_or(false) {
             return Err(ActionError::Input("give `entityRef` or `entityRefs`".to_owned()));
         }
         let (kind, namespace) = (self.default_kind.as_deref(), self.default_namespace.as_deref());

@@ -1,5 +1,7 @@
 //! The SQL that changes tasks: each function one wish, one transaction.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 use sqlx::Row;
 
@@ -9,8 +11,8 @@ use crate::db::{DbError, WriteTx};
 use crate::ids::TaskId;
 use crate::journal::{EventBody, EventKind, Journal, JournalError, NewEvent, StepState, insert_events};
 use crate::queue::Lease;
-use crate::task::{Caller, NewTask, RetryError, TaskError, TaskSpec, TaskStatus, Tasks};
-use crate::template::{Pin, validate_secrets};
+use crate::task::{Caller, LookupError, NewTask, RetryError, TaskError, TaskSpec, TaskStatus, Tasks};
+use crate::template::{FindError, Pin, Template, validate_secrets};
 
 /// How an attempt begins, for its first event's key.
 fn recovered_key(attempt: i64) -> String {
@@ -30,11 +32,12 @@ impl Tasks {
         &self,
         id: TaskId,
         spec: &TaskSpec,
-        pin: &Pin,
+        pin: Option<&Pin>,
         new: &NewTask,
     ) -> Result<bool, TaskError> {
         let text = |value: Result<String, serde_json::Error>| value.map_err(|error| unreadable(id, error));
-        let (spec, pin) = (text(serde_json::to_string(spec))?, text(serde_json::to_string(pin))?);
+        let spec = text(serde_json::to_string(spec))?;
+        let pin = pin.map(|pin| text(serde_json::to_string(pin))).transpose()?;
         let mut tx = self.inner.db.begin().await?;
         sqlx::query("insert into tasks (id, spec, pin, status, created_by, created_at) values ($1, $2, $3, $4, $5, $6)")
             .bind(id.to_string())
@@ -133,7 +136,7 @@ impl Tasks {
     ) -> Result<(), RetryError> {
         let task = self.get(id).await?;
         let entity_ref = task.spec.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default();
-        if let Ok(template) = self.inner.library.find(entity_ref) {
+        if let Some(template) = self.template_for_retry(entity_ref, caller).await? {
             validate_secrets(&template, &Value::Object(secrets.clone())).map_err(RetryError::Violations)?;
         }
         let mut tx = self.inner.db.begin().await.map_err(TaskError::from)?;
@@ -163,6 +166,21 @@ impl Tasks {
         .await?;
         self.inner.queue.push(&mut tx, JOB_KIND, &id.to_string()).await.map_err(TaskError::from)?;
         Ok(tx.commit().await.map_err(TaskError::from)?)
+    }
+
+    /// The template as it is now, if it is still there. A user that Backstage vouches for has to be able to read it.
+    async fn template_for_retry(
+        &self,
+        entity_ref: &str,
+        caller: &Caller,
+    ) -> Result<Option<Arc<Template>>, RetryError> {
+        match self.template(entity_ref, caller).await {
+            Ok(template) => Ok(Some(template)),
+            Err(LookupError::Find(FindError::NotFound { .. })) if caller.token.is_none() => Ok(None),
+            // The task has a copy of the template from before it was broken.
+            Err(LookupError::Find(FindError::Broken { .. })) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Removes ended tasks older than `before_ms`, with everything that belongs to them.
