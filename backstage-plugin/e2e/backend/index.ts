@@ -3,7 +3,6 @@
 import { createBackend } from '@backstage/backend-defaults';
 import { colleagueModule } from './colleague.ts';
 import { policyModule } from './policy.ts';
-import { proxy } from './proxy.ts';
 
 const backend = createBackend();
 backend.add(import('@backstage/plugin-app-backend'));
@@ -16,5 +15,5 @@ backend.add(import('@backstage/plugin-catalog-backend-module-scaffolder-entity-m
 backend.add(import('@backstage/plugin-events-backend'));
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(policyModule);
-backend.add(proxy);
+backend.add(import('@stagecraft/backstage-plugin-scaffolder-backend'));
 await backend.start();

@@ -6,12 +6,17 @@ import { SignInPageBlueprint } from '@backstage/plugin-app-react';
 
 /** The stock page for guests, and a button for a second user, whom `backend/colleague.ts` lets in. */
 const GuestOrColleague = (props: SignInPageProps) => {
-  const [colleague, setColleague] = useState(false);
+  const [colleague, setColleague] = useState(() => sessionStorage.getItem('colleague') === 'yes');
   if (colleague) return <ProxiedSignInPage {...props} provider="colleague" />;
+  const enter = () => {
+    // A page that is loaded anew asks again who it is; guests are kept in mind by the stock page.
+    sessionStorage.setItem('colleague', 'yes');
+    setColleague(true);
+  };
   return (
     <>
       <SignInPage {...props} providers={['guest']} />
-      <button type="button" style={{ position: 'fixed', right: 16, bottom: 16 }} onClick={() => setColleague(true)}>
+      <button type="button" style={{ position: 'fixed', right: 16, bottom: 16 }} onClick={enter}>
         Enter as Jane
       </button>
     </>

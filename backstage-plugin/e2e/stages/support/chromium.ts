@@ -9,7 +9,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
 import type { Browser } from 'playwright-core';
 
-const PACKAGES = resolve(dirname(fileURLToPath(import.meta.url)), '../node_modules');
+const PACKAGES = resolve(dirname(fileURLToPath(import.meta.url)), '../../node_modules');
 
 /** Starts the browser. */
 export async function launch(): Promise<Browser> {

@@ -1,0 +1,74 @@
+// What one does with a task while it runs, and after it failed.
+
+import { before, test } from 'node:test';
+import { Api } from './support/api.ts';
+import { stage } from './support/stage.ts';
+import type { Stage } from './support/stage.ts';
+import { as } from './support/tab.ts';
+
+let set: Stage;
+before(async () => {
+  set = await stage();
+  const api = await Api.of(set);
+  for (const name of ['patience', 'from-a-base']) await api.knows(`template/default/${name}`);
+});
+
+test('steps are shown while they run, and a waiting task is cancelled', async () => {
+  await as('guest', set, async tab => {
+    await tab.go('/create/templates/default/patience');
+    await tab.page.getByRole('spinbutton', { name: 'Seconds' }).fill('600');
+    await tab.press('Review');
+    const task = await tab.create();
+    await tab.step('Before', 'green');
+    await tab.step('Wait', 'running');
+    await tab.step('After', 'waiting');
+    await tab.picture('running');
+
+    await tab.press('Cancel');
+
+    await (await Api.of(set)).reaches(task, 'cancelled');
+    await tab.page.getByTestId('cancel-button').and(tab.page.locator(':disabled')).waitFor();
+    await tab.step('After', 'waiting');
+    await tab.picture('cancelled');
+  });
+});
+
+test('a task that failed is retried and goes on', async () => {
+  await as('guest', set, async tab => {
+    await tab.go('/create/templates/default/from-a-base');
+    await tab.fill('Base', `http://${set.forge}/acme/base/tree/main`);
+    await tab.press('Review');
+    await tab.create();
+    await tab.step('Fetch the base', 'red');
+    await tab.sees(/acme\/base/);
+    await tab.picture('failed-task');
+    const api = await Api.of(set);
+    const repository = { name: 'base', owner: 'group:default/guests', repoUrl: `${set.forge}?owner=acme&repo=base` };
+    await api.reaches(await api.create('node-service', repository), 'completed');
+
+    await tab.page.getByTestId('retry-button').click();
+
+    await tab.step('Fetch the base', 'green');
+    await tab.step('List it', 'green');
+    await tab.picture('retried');
+  });
+});
+
+test('a page that watches a task misses nothing when the service is killed', async () => {
+  await as('guest', set, async tab => {
+    await tab.go('/create/templates/default/patience');
+    await tab.page.getByRole('spinbutton', { name: 'Seconds' }).fill('5');
+    await tab.press('Review');
+    await tab.create();
+    await tab.step('Wait', 'running');
+
+    await set.service.kill();
+    await set.service.start();
+
+    for (const step of ['Before', 'Wait', 'After']) await tab.step(step, 'green');
+    await tab.sees('It begins.');
+    await tab.sees('It is over.');
+    // That the service was away is no fault of the page.
+    tab.complaints.length = 0;
+  });
+});
