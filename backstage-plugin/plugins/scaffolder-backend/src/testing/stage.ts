@@ -16,10 +16,10 @@ import { AuthorizeResult, type PolicyDecision } from '@backstage/plugin-permissi
 import type { PermissionPolicy } from '@backstage/plugin-permission-node';
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
 import type { JsonObject } from '@backstage/types';
+import { ServiceDouble } from '@stagecraft/backstage-plugin-stagecraft-node/testUtils';
 import { createServer, type AddressInfo } from 'node:net';
 import scaffolder from '../index';
 import { Keys } from './keys';
-import { ServiceDouble } from './service';
 
 /** A line of Backstage's log. */
 export interface LogLine {
@@ -135,19 +135,25 @@ export class Stage {
   }
 }
 
-/** In the place of the auth backend, which needs a database: serves the keys of users. */
+/** In the place of the auth backend, which needs a database: serves the keys of users, and who they are. */
 function authPlugin(keys: Keys): BackendFeature {
   return createBackendPlugin({
     pluginId: 'auth',
     register(env) {
       env.registerInit({
-        deps: { http: coreServices.httpRouter },
-        async init({ http }) {
+        deps: { http: coreServices.httpRouter, httpAuth: coreServices.httpAuth },
+        async init({ http, httpAuth }) {
           const jwks = JSON.stringify(await keys.jwks());
           http.addAuthPolicy({ path: '/.well-known/jwks.json', allow: 'unauthenticated' });
+          http.addAuthPolicy({ path: '/v1/userinfo', allow: 'user-cookie' });
           http.use((request, response, next) => {
             if (request.path === '/.well-known/jwks.json') response.type('json').end(jwks);
             else next();
+          });
+          http.use(async (request, response, next) => {
+            if (request.path !== '/v1/userinfo') return next();
+            const { principal } = await httpAuth.credentials(request, { allow: ['user'], allowLimitedAccess: true });
+            response.json({ claims: { sub: principal.userEntityRef, ent: [principal.userEntityRef] } });
           });
         },
       });

@@ -1,3 +1,8 @@
+/**
+ * In the place of the service in tests of whatever calls it.
+ *
+ * @packageDocumentation
+ */
 import {
   createServer,
   type IncomingHttpHeaders,
@@ -29,12 +34,14 @@ export class ServiceDouble {
     this.#server = this.#create();
   }
 
+  /** Starts one at a free port of this machine. */
   static async open(): Promise<ServiceDouble> {
     const double = new ServiceDouble();
     await double.start();
     return double;
   }
 
+  /** Its address. */
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
