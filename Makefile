@@ -7,11 +7,11 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench generate screenshot lint format clippy doc
+.PHONY: help demo test bench bench-peer generate screenshot lint format clippy doc
 
 DEMO_DATA := target/demo
-# What `service/bench` measures against: an installed stock Backstage backend. Left out if empty.
-PEER ?=
+# Further options of service/bench/peer.mjs, for example `--smoke` or `--only stream,start`.
+BENCH ?=
 PROGRAM := $(or $(CARGO_TARGET_DIR),target)/debug/stagecraft
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/stagecraft
 RESULTS := target/bench
@@ -72,14 +72,18 @@ screenshot: ## Take the picture of the preview page anew: docs/dev.png
 		node test.mjs e2e --test-name-pattern=picture
 	@echo "wrote docs/dev.png"
 
-bench: ## Measure a release build; with PEER=<folder> also the stock Backstage backend there
+bench: ## Measure a release build: rendering, the service, the command line
 	@echo "Building for release, which takes several minutes; then measuring, which takes longer."
 	@cargo build --quiet --locked --release -p stagecraft --bin stagecraft --example render_bench
 	@mkdir -p $(RESULTS)
 	@$(dir $(RELEASE))examples/render_bench | tee $(RESULTS)/render.md
-ifneq ($(PEER),)
-	@node service/bench/peer.mjs --server stock --peer "$(PEER)" --json $(RESULTS)/stock.json --markdown $(RESULTS)/stock.md
-endif
-	@node service/bench/peer.mjs --server stagecraft --binary $(RELEASE) $(if $(PEER),--compare $(RESULTS)/stock.json) --json $(RESULTS)/stagecraft.json --markdown $(RESULTS)/stagecraft.md
-	@node service/bench/peer.mjs --server cli --binary $(RELEASE) --json $(RESULTS)/cli.json --markdown $(RESULTS)/cli.md
+	@node service/bench/peer.mjs --binary $(RELEASE) $(BENCH) --json $(RESULTS)/stagecraft.json --markdown $(RESULTS)/stagecraft.md
+	@node service/bench/peer.mjs --binary $(RELEASE) --commands --json $(RESULTS)/commands.json --markdown $(RESULTS)/commands.md
+	@echo "The tables and their raw values are in $(RESULTS)."
+
+bench-peer: ## Measure a release build beside the official scaffolder backend, in turns
+	@echo "Building for release and bringing the official backend takes several minutes the first time."
+	@cargo build --quiet --locked --release -p stagecraft --bin stagecraft
+	@mkdir -p $(RESULTS)
+	@stock=$$(service/bench/stock/install.sh) && node service/bench/peer.mjs --binary $(RELEASE) --stock "$$stock" $(BENCH) --json $(RESULTS)/peer.json --markdown $(RESULTS)/peer.md
 	@echo "The tables and their raw values are in $(RESULTS)."

@@ -1,10 +1,10 @@
-// The measurements of a server. Each starts a fresh server, warms it up, waits for a quiet machine, and
-// returns figures by key. What each figure means is told at the head of `peer.mjs`.
+// The measurements of servers. A measurement is taken in rounds; in each round every server has its turn, each on
+// a fresh process, and who comes first changes from round to round: a slow hour of the machine meets all of them.
+// What each figure means is told at the head of `peer.mjs`.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from './client.mjs';
-import { forgetPeak, peakMegabytes, processorMs, quiet, residentMegabytes } from './process.mjs';
-import { figure } from './report.mjs';
+import { forgetPeak, peakMegabytes, processorMs, residentMegabytes } from './process.mjs';
 import { rendered, skeleton, templateEntity, templateName, VALUES } from './skeletons.mjs';
 import { start } from './servers.mjs';
 
@@ -59,79 +59,69 @@ async function batch(client, template, count) {
   }
 }
 
-async function measureStart(target, { runs, quietSeconds }) {
-  const template = templateName('nunjucks', SMALL);
-  await withServer(target, template, async () => {}); // warms the page cache, and is not counted
-  const conditions = await quiet(quietSeconds);
-  const starts = await repeat(runs.start, async () => {
-    const { readyMs, servedMs } = await withServer(target, template, async (server) => server);
-    return { readyMs, servedMs };
-  });
-  return {
-    'start.ready': { ...figure('Start to ready', 'ms', starts.map((each) => each.readyMs)), conditions },
-    'start.served': { ...figure('Start to ready and templates served', 'ms', starts.map((each) => each.servedMs)), conditions },
-  };
+/** From nothing to ready, once. */
+async function startOnce(target, { calm }) {
+  await calm();
+  const { readyMs, servedMs } = await withServer(target, templateName('nunjucks', SMALL), async (server) => server);
+  return { 'start.ready': [readyMs], 'start.served': [servedMs] };
 }
 
-async function measureMemory(target, { runs, quietSeconds }) {
+/** All servers rest side by side; then each is put under load while the others go on resting. */
+async function memoryOfAll(targets, { calm }) {
   const template = templateName('nunjucks', SMALL);
-  const conditions = await quiet(quietSeconds);
-  const samples = await repeat(runs.memory, () =>
-    withServer(target, template, async ({ client, pid }) => {
-      await sleep(5_000);
-      const rest = residentMegabytes(pid);
-      await sleep(55_000);
-      const settled = residentMegabytes(pid);
+  const servers = [];
+  const figures = {};
+  try {
+    for (const target of targets) servers.push({ name: target.server, ...(await start(target, template)) });
+    await sleep(5_000);
+    for (const { name, pid } of servers) figures[name] = { 'memory.rest': [residentMegabytes(pid)] };
+    await sleep(55_000);
+    for (const { name, pid } of servers) figures[name]['memory.settled'] = [residentMegabytes(pid)];
+    for (const { name, pid, client } of servers) {
+      await calm();
       forgetPeak(pid);
       await repeat(3, () => batch(client, template, BATCH));
-      return { rest, settled, peak: peakMegabytes(pid) };
-    }),
-  );
-  return {
-    'memory.rest': { ...figure('Memory at rest, 5 s after the start', 'MB', samples.map((each) => each.rest)), conditions },
-    'memory.settled': { ...figure('Memory at rest, 60 s after the start', 'MB', samples.map((each) => each.settled)), conditions },
-    'memory.peak': { ...figure('Memory, peak over 300 tasks', 'MB', samples.map((each) => each.peak)), conditions },
-  };
+      figures[name]['memory.peak'] = [peakMegabytes(pid)];
+    }
+    return figures;
+  } finally {
+    for (const { stop } of servers) await stop();
+  }
 }
 
-async function measureStream(target, { runs, quietSeconds, language }) {
+/** A task by its event stream, again and again. */
+const stream = (language) => async (target, { runs, calm }) => {
   const template = templateName(language, SMALL);
   return withServer(target, template, async ({ client }) => {
     await warmUp(client, template);
-    const conditions = await quiet(quietSeconds);
-    const values = await repeat(runs.latency, () =>
-      timed(async () => client.completedByStream(await client.createTask(template, VALUES))),
-    );
-    const title = `Task of ${SMALL} files, POST to \`completed\` on the event stream (${language})`;
-    return { [`stream.${language}.${SMALL}`]: { ...figure(title, 'ms', values), conditions } };
+    await calm();
+    const one = async () => client.completedByStream(await client.createTask(template, VALUES));
+    return { [`stream.${language}.${SMALL}`]: await repeat(runs, () => timed(one)) };
   });
-}
+};
 
-async function measurePoll(target, { runs, quietSeconds, language }) {
+/** A task by asking for it, again and again. */
+const poll = (language) => async (target, { runs, calm }) => {
   const template = templateName(language, SMALL);
   return withServer(target, template, async ({ client }) => {
     await warmUp(client, template);
-    const conditions = await quiet(quietSeconds);
-    const values = await repeat(runs.latency, () => timed(() => taskByPolling(client, template)));
-    const title = `Task of ${SMALL} files, POST to \`completed\` by polling (${language})`;
-    return { [`poll.${language}.${SMALL}`]: { ...figure(title, 'ms', values), conditions } };
+    await calm();
+    return { [`poll.${language}.${SMALL}`]: await repeat(runs, () => timed(() => taskByPolling(client, template))) };
   });
-}
+};
 
-async function measureThroughput(target, { runs, quietSeconds }) {
+/** A hundred tasks at once. */
+async function throughput(target, { runs, calm }) {
   const template = templateName('nunjucks', SMALL);
   return withServer(target, template, async ({ client, pid }) => {
     await batch(client, template, SMALL);
-    const conditions = await quiet(quietSeconds);
-    const batches = await repeat(runs.batches, async () => {
+    await calm();
+    const batches = await repeat(runs, async () => {
       const usedBefore = processorMs(pid);
       const ms = await batch(client, template, BATCH);
       return { rate: (BATCH * 1000) / ms, processor: (processorMs(pid) - usedBefore) / BATCH };
     });
-    return {
-      'throughput.rate': { ...figure(`${BATCH} tasks of ${SMALL} files queued at once`, 'tasks/s', batches.map((each) => each.rate)), conditions },
-      'throughput.processor': { ...figure('Processor time of the server per such task', 'ms', batches.map((each) => each.processor)), conditions },
-    };
+    return { 'throughput.rate': batches.map((each) => each.rate), 'throughput.processor': batches.map((each) => each.processor) };
   });
 }
 
@@ -143,34 +133,66 @@ function checkDryRun({ directoryContents }, size) {
   if (given.size !== size) throw new Error(`the dry run gave ${given.size} files, not ${size}`);
 }
 
-async function measureDryRun(target, { runs, quietSeconds, language }) {
+/** A dry run, again and again. */
+const dryRun = (language) => async (target, { runs, calm }) => {
   const entity = templateEntity(language, SMALL);
   const files = skeleton(language, SMALL).map(({ path, content }) => ({ path: `skeleton/${path}`, content }));
   return withServer(target, templateName(language, SMALL), async ({ client }) => {
     checkDryRun(await client.dryRun(entity, VALUES, files), SMALL);
     await repeat(WARM_UP_TASKS, () => client.dryRun(entity, VALUES, files));
-    const conditions = await quiet(quietSeconds);
-    const values = await repeat(runs.dryRun, () => timed(() => client.dryRun(entity, VALUES, files)));
-    return { [`dryrun.${language}.${SMALL}`]: { ...figure(`Dry run of ${SMALL} files (${language})`, 'ms', values), conditions } };
+    await calm();
+    return { [`dryrun.${language}.${SMALL}`]: await repeat(runs, () => timed(() => client.dryRun(entity, VALUES, files))) };
   });
+};
+
+/** One large task, a few times. */
+const large = (language, size) => async (target, { runs, calm }) => {
+  const template = templateName(language, size);
+  return withServer(target, template, async ({ client }) => {
+    await warmUp(client, templateName(language, SMALL));
+    await taskByPolling(client, templateName(language, 1000));
+    await calm();
+    return { [`single.${language}.${size}`]: await repeat(runs, () => timed(() => taskByPolling(client, template))) };
+  });
+};
+
+/** What each figure is called, and its unit. */
+export const TITLES = {
+  'start.ready': ['Start to ready', 'ms'],
+  'start.served': ['Start to ready and templates served', 'ms'],
+  'memory.rest': ['Memory at rest, 5 s after the start', 'MB'],
+  'memory.settled': ['Memory at rest, 60 s after the start', 'MB'],
+  'memory.peak': ['Memory, peak over 300 tasks', 'MB'],
+  'throughput.rate': [`${BATCH} tasks of ${SMALL} files queued at once`, 'tasks/s'],
+  'throughput.processor': ['Processor time of the server per such task', 'ms'],
+};
+
+/** Title and unit of a figure. */
+export function titleOf(key) {
+  if (TITLES[key]) return TITLES[key];
+  const [kind, language, size] = key.split('.');
+  const files = Number(size).toLocaleString('en-US');
+  const what = {
+    stream: `Task of ${files} files, POST to \`completed\` on the event stream`,
+    poll: `Task of ${files} files, POST to \`completed\` by polling`,
+    single: `Task of ${files} files, POST to \`completed\` by polling`,
+    dryrun: `Dry run of ${files} files`,
+  }[kind];
+  return [`${what} (${language})`, 'ms'];
 }
 
-async function measureSingle(target, { runs, quietSeconds, language }) {
-  const figures = {};
-  for (const size of [1000, 10000]) {
-    const template = templateName(language, size);
-    await withServer(target, template, async ({ client }) => {
-      await warmUp(client, templateName(language, SMALL));
-      await taskByPolling(client, templateName(language, 1000));
-      const conditions = await quiet(quietSeconds);
-      const values = await repeat(runs.single[size], () => timed(() => taskByPolling(client, template)));
-      const title = `Task of ${size.toLocaleString('en-US')} files, POST to \`completed\` by polling (${language})`;
-      figures[`single.${language}.${size}`] = { ...figure(title, 'ms', values), conditions };
-    });
-  }
-  return figures;
+/** Every measurement: its name for `--only`, how many rounds of how many runs, and what a round is. */
+export function measurements(language, smoke) {
+  const first = language === 'nunjucks';
+  const of = (name, [rounds, runs], round) => ({ name, rounds: smoke ? 1 : rounds, runs: smoke ? Math.min(runs, 3) : runs, round });
+  return [
+    ...(first ? [of('start', [8, 1], startOnce)] : []),
+    ...(first ? [{ ...of('memory', [3, 1]), all: memoryOfAll }] : []),
+    of('stream', [4, 10], stream(language)),
+    of('poll', [4, 10], poll(language)),
+    of('dryrun', [4, 15], dryRun(language)),
+    ...(first ? [of('throughput', [6, 1], throughput)] : []),
+    { ...of('single', [3, 3], large(language, 1000)) },
+    { ...of('large', [2, 2], large(language, 10_000)) },
+  ];
 }
-
-/** Every measurement by the name that `--only` takes; the second group runs once per template language. */
-export const ONCE = { start: measureStart, memory: measureMemory, throughput: measureThroughput };
-export const PER_LANGUAGE = { stream: measureStream, poll: measurePoll, dryrun: measureDryRun, single: measureSingle };

