@@ -15,6 +15,7 @@ tsc --build plugins/*
 
 mkdir -p target
 for plugin in plugins/*/; do
+    cp ../LICENSE "$plugin"
     packed=$(npm pack --silent --ignore-scripts --pack-destination target "./$plugin")
     mv "target/$packed" "target/$(basename "$plugin").tgz"
 done

@@ -1,5 +1,6 @@
 import { coreServices, createBackendPlugin } from '@backstage/backend-plugin-api';
 import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
+import { ServiceUnavailableError } from '@backstage/errors';
 import { stagecraftServiceRef } from '@stagecraft/backstage-plugin-stagecraft-node';
 import Router from 'express-promise-router';
 import { registerActions } from './actions/register';
@@ -32,7 +33,9 @@ export const scaffolderPlugin = createBackendPlugin({
       },
       async init(deps) {
         const stopped = new AbortController();
-        deps.lifecycle.addShutdownHook(() => stopped.abort(new Error('Backstage stops')));
+        deps.lifecycle.addShutdownHook(() => {
+          stopped.abort(new ServiceUnavailableError('This Backstage is stopping; try again'));
+        });
         registerPermissions(deps);
         registerActions(deps);
 

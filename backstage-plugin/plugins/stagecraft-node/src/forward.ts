@@ -35,6 +35,7 @@ const pools = {
  * Sends a request and gives back what comes, byte for byte: nothing is held back, decompressed or followed.
  */
 export async function forward(baseUrl: string, request: ForwardRequest): Promise<ForwardAnswer> {
+  request.signal.throwIfAborted();
   const idle = request.body === undefined && (request.method === 'GET' || request.method === 'HEAD');
   for (;;) {
     const attempt = await send(baseUrl, request, idle);

@@ -73,6 +73,14 @@ test('refusals of the service come back as they are', async () => {
   });
 });
 
+test('a long answer arrives whole, whoever compresses it', async () => {
+  const tasks = Array.from({ length: 5000 }, (_, id) => ({ id: `task-${id}` }));
+  stage.service.answers('GET', '/api/scaffolder/v2/tasks', { tasks });
+  const answer = await stage.fetch('/v2/tasks', { token });
+  assert.equal(answer.headers.get('content-encoding'), 'gzip');
+  assert.deepEqual(await answer.json(), { tasks });
+});
+
 test('cookies do not go on, what is about the request does', async () => {
   stage.service.answers('GET', '/api/scaffolder/v2/actions', []);
   const headers = {
@@ -164,6 +172,8 @@ test('when the page goes away before there is an answer, the request to the serv
   const asked = new Promise<ServerResponse>(resolve => {
     stage.service.on('GET', '/api/scaffolder/v2/tasks/3/events', (_, response) => resolve(response));
   });
+  const errors = () => stage.logs.filter(({ level }) => level === 'error');
+  const logged = errors().length;
   const left = new AbortController();
   const answer = stage.fetch('/v2/tasks/3/events', { token, signal: left.signal });
   const service = await asked;
@@ -171,6 +181,7 @@ test('when the page goes away before there is an answer, the request to the serv
   left.abort();
   await assert.rejects(answer, { name: 'AbortError' });
   await closed;
+  assert.equal(errors().length, logged);
 });
 
 test('when the service breaks off, an event stream ends and any other answer fails', async () => {

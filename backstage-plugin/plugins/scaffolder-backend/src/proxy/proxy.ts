@@ -24,14 +24,13 @@ export function createProxy(options: ProxyOptions): RequestHandler {
   const { stagecraft, stopped } = options;
   const warnOfDistrust = createWarning(options.logger);
   return async (request, response) => {
-    const { target, path } = targetOf(request);
-    const identity = await identityOf(request, path, options);
-
     const left = new AbortController();
     response.on('close', () => {
-      if (!response.writableFinished) left.abort(new Error('the client went away'));
+      if (!response.writableFinished) left.abort();
     });
-    const answer = await stagecraft.forward(
+    const { target, path } = targetOf(request);
+    const identity = await identityOf(request, path, options);
+    const forwarded = stagecraft.forward(
       {
         method: request.method,
         path: `/api/scaffolder${target}`,
@@ -41,6 +40,12 @@ export function createProxy(options: ProxyOptions): RequestHandler {
       },
       identity,
     );
+    const answer = await forwarded.catch((error: unknown) => {
+      if (left.signal.aborted) return undefined;
+      throw error;
+    });
+    // Nobody is there to be told anything.
+    if (!answer) return;
     if (answer.status === 401) warnOfDistrust();
     refuseElsewhere(answer);
     give(answer, response);
