@@ -1,7 +1,7 @@
 import { templateDryRunPermission } from '@backstage/plugin-scaffolder-common/alpha';
 import { StagecraftError } from '@stagecraft/backstage-plugin-stagecraft-node';
 import { parseDocument } from 'yaml';
-import { createPermissions } from '../proxy/access';
+import { createPermissions } from '../proxy/routes';
 import type { ActionDeps } from './register';
 
 /** Tries a template out. */

@@ -1,4 +1,4 @@
-import { createPermissions } from '../proxy/access';
+import { createPermissions } from '../proxy/routes';
 import type { ActionDeps } from './register';
 
 /** Creates a task. */

@@ -1,41 +1,7 @@
 import type { BackstageCredentials, PermissionsService } from '@backstage/backend-plugin-api';
 import { NotAllowedError } from '@backstage/errors';
 import { AuthorizeResult, isResourcePermission, type Permission } from '@backstage/plugin-permission-common';
-import {
-  actionExecutePermission,
-  taskCancelPermission,
-  taskCreatePermission,
-  taskReadPermission,
-  templateDryRunPermission,
-  templateParameterReadPermission,
-  templateStepReadPermission,
-} from '@backstage/plugin-scaffolder-common/alpha';
-
-/** A task that is created is all of its template: nothing is left out of it for want of a permission. */
-const CREATE = [
-  taskCreatePermission,
-  templateParameterReadPermission,
-  templateStepReadPermission,
-  actionExecutePermission,
-];
-
-/** Everything that a caller with restrictions may do, if its restrictions hold these permissions. */
-const ROUTES: { method: string; path: RegExp; permissions: Permission[] }[] = [
-  { method: 'GET', path: /^\/v2\/tasks$/, permissions: [taskReadPermission] },
-  { method: 'GET', path: /^\/v2\/tasks\/[\w-]+(\/events|\/eventstream)?$/, permissions: [taskReadPermission] },
-  { method: 'POST', path: /^\/v2\/tasks$/, permissions: CREATE },
-  { method: 'POST', path: /^\/v2\/tasks\/[\w-]+\/retry$/, permissions: [...CREATE, taskReadPermission] },
-  { method: 'POST', path: /^\/v2\/tasks\/[\w-]+\/cancel$/, permissions: [taskCancelPermission, taskReadPermission] },
-  { method: 'POST', path: /^\/v2\/dry-run$/, permissions: [...CREATE, templateDryRunPermission] },
-  {
-    method: 'GET',
-    path: /^\/v2\/templates\/[\w.~%-]+\/[\w.~%-]+\/[\w.~%-]+\/parameter-schema$/,
-    permissions: [templateParameterReadPermission],
-  },
-  { method: 'GET', path: /^\/v2\/actions$/, permissions: [] },
-  { method: 'GET', path: /^\/v2\/templating-extensions$/, permissions: [] },
-  { method: 'POST', path: /^\/v2\/autocomplete\/[\w.~%-]+\/[\w.~%-]+$/, permissions: [] },
-];
+import { routeOf } from './routes';
 
 /**
  * Lets a caller with restrictions (`backend.auth.externalAccess[].accessRestrictions`) do what they hold, and nothing
@@ -48,15 +14,14 @@ export async function assertAccess(options: {
   /** Below the plugin, without the query. */
   path: string;
 }): Promise<void> {
-  const { permissions, credentials, path } = options;
-  const method = options.method === 'HEAD' ? 'GET' : options.method;
-  const route = ROUTES.find(candidate => candidate.method === method && candidate.path.test(path));
-  if (!route) {
+  const { permissions, credentials, method, path } = options;
+  const found = routeOf(method, path);
+  if (!found) {
     throw new NotAllowedError(
       'Access restrictions do not let the token do this: it has to be one without restrictions',
     );
   }
-  await assertPermissions({ permissions, credentials, needed: route.permissions });
+  await assertPermissions({ permissions, credentials, needed: found.route.permissions });
 }
 
 /** Refuses a caller whose restrictions lack one of the permissions. */
@@ -84,6 +49,3 @@ async function decide(
     : await permissions.authorize([{ permission }], options);
   return decision?.result;
 }
-
-/** What creating a task asks of a caller with restrictions. */
-export const createPermissions: readonly Permission[] = CREATE;

@@ -1,16 +1,25 @@
-import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { AuditorService, LoggerService } from '@backstage/backend-plugin-api';
 import { InputError, ServiceUnavailableError } from '@backstage/errors';
 import type { ForwardAnswer, StagecraftService } from '@stagecraft/backstage-plugin-stagecraft-node';
 import type { Request, RequestHandler, Response } from 'express';
+import { beginAudit } from './audit';
 import { hasBody, isEventStream, requestHeaders, responseHeaders } from './headers';
 import { identityOf, type IdentityDeps } from './identity';
 
 /** What the proxy is made of. */
 export interface ProxyOptions extends IdentityDeps {
-  stagecraft: StagecraftService;
+  auditor: AuditorService;
   logger: LoggerService;
+  stagecraft: StagecraftService;
   /** Ends all that is open: Backstage is about to stop. */
   stopped: AbortSignal;
+}
+
+/** Where a request leads, below the plugin. */
+interface Target {
+  path: string;
+  /** The path with the query. */
+  whole: string;
 }
 
 /** Between two words to the operator about the same thing. */
@@ -18,44 +27,71 @@ const QUIET_MS = 60_000;
 
 /**
  * Hands every request on to the service, and its answer back, both as they come: nothing is read, held back or changed
- * on the way. It knows no route, so that it serves those that the service will have.
+ * on the way. It serves routes that it does not know, too, so that the service can have new ones.
  */
 export function createProxy(options: ProxyOptions): RequestHandler {
-  const { stagecraft, stopped } = options;
   const warnOfDistrust = createWarning(options.logger);
+  const lifetime = createLifetimes(options.stopped);
   return async (request, response) => {
-    const left = new AbortController();
-    response.on('close', () => {
-      if (!response.writableFinished) left.abort();
-    });
-    const { target, path } = targetOf(request);
-    const identity = await identityOf(request, path, options);
-    const forwarded = stagecraft.forward(
-      {
-        method: request.method,
-        path: `/api/scaffolder${target}`,
-        headers: requestHeaders(request.headers),
-        body: hasBody(request.headers) ? request : undefined,
-        signal: AbortSignal.any([left.signal, stopped]),
-      },
-      identity,
-    );
-    const answer = await forwarded.catch((error: unknown) => {
-      if (left.signal.aborted) return undefined;
+    const signal = lifetime(response);
+    const target = targetOf(request);
+    const audit = await beginAudit(options.auditor, request, target.path);
+    let answer: ForwardAnswer;
+    try {
+      answer = await ask(request, target, signal, options);
+      refuseElsewhere(answer);
+    } catch (error) {
+      await audit.failed(error);
+      // Nobody is there any more to be told.
+      if (response.closed) return;
       throw error;
-    });
-    // Nobody is there to be told anything.
-    if (!answer) return;
+    }
+    await audit.answered(answer.status);
     if (answer.status === 401) warnOfDistrust();
-    refuseElsewhere(answer);
     give(answer, response);
   };
 }
 
+async function ask(
+  request: Request,
+  target: Target,
+  signal: AbortSignal,
+  options: ProxyOptions,
+): Promise<ForwardAnswer> {
+  const identity = await identityOf(request, target.path, options);
+  return options.stagecraft.forward(
+    {
+      method: request.method,
+      path: `/api/scaffolder${target.whole}`,
+      headers: requestHeaders(request.headers),
+      body: hasBody(request.headers) ? request : undefined,
+      signal,
+    },
+    identity,
+  );
+}
+
+/** For how long a response is wanted: until the client goes away, or Backstage stops. */
+function createLifetimes(stopped: AbortSignal): (response: Response) => AbortSignal {
+  const open = new Set<AbortController>();
+  stopped.addEventListener('abort', () => {
+    for (const controller of open) controller.abort(stopped.reason);
+  });
+  return response => {
+    const controller = new AbortController();
+    open.add(controller);
+    response.on('close', () => {
+      open.delete(controller);
+      if (!response.writableFinished) controller.abort();
+    });
+    return controller.signal;
+  };
+}
+
 /** The rest of the address as it came. Steps up or aside are refused: who sees them as what is not for certain. */
-function targetOf(request: Request): { target: string; path: string } {
-  const target = request.url.startsWith('/') ? request.url : `/${request.url}`;
-  const [path = '/'] = target.split('?', 1);
+function targetOf(request: Request): Target {
+  const whole = request.url.startsWith('/') ? request.url : `/${request.url}`;
+  const [path = '/'] = whole.split('?', 1);
   for (const segment of path.split('/')) {
     let plain: string;
     try {
@@ -67,7 +103,7 @@ function targetOf(request: Request): { target: string; path: string } {
       throw new InputError('The address leads out of where it begins');
     }
   }
-  return { target, path };
+  return { path, whole };
 }
 
 /** Something before the service wants the page to go elsewhere, where nobody knows Backstage. */
