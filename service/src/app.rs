@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::action::{Actions, Capabilities, Registry};
-use crate::backstage::{Backstage, BackstageError};
+use crate::backstage::{Backstage, BackstageError, Verifier};
 use crate::catalog::Catalog;
 use crate::config::{Config, ConfigError, ExpressionErrors, ForgeKind};
 use crate::db::Db;
@@ -50,6 +50,8 @@ pub struct App {
     pub local_forge: LocalForge,
     /// The numbers.
     pub metrics: Metrics,
+    /// Verifies the tokens of the Backstage that the settings name.
+    pub verifier: Option<Arc<Verifier>>,
 }
 
 /// Where things lie in the data folder.
@@ -125,8 +127,9 @@ impl App {
         let Parts { db, local_forge, .. } = parts;
         let entities = Entities::new(db.clone());
         let backstage = tasks.backstage().cloned();
+        let verifier = backstage.as_ref().map(|backstage| verifier(backstage, &config)).transpose()?;
         let catalog = Catalog::new(db.clone(), tasks.library().clone(), backstage);
-        Ok(Self { config, db, queue, tasks, entities, catalog, local_forge, metrics })
+        Ok(Self { config, db, queue, tasks, entities, catalog, local_forge, metrics, verifier })
     }
 
     /// The worker of this process.
@@ -146,6 +149,7 @@ impl App {
             metrics: self.metrics.clone(),
             server: self.config.server.clone(),
             auth: self.config.auth.clone(),
+            verifier: self.verifier.clone(),
             task_settings: self.config.tasks.clone(),
             closing,
         })
@@ -196,8 +200,15 @@ pub fn actions(config: &Config) -> anyhow::Result<Actions> {
     Ok(backstage_and_actions(config)?.1)
 }
 
+fn wrong(error: BackstageError) -> ConfigError {
+    ConfigError(error.to_string())
+}
+
+fn verifier(backstage: &Backstage, config: &Config) -> Result<Arc<Verifier>, ConfigError> {
+    Verifier::new(backstage, &config.auth).map(Arc::new).map_err(wrong)
+}
+
 fn backstage_and_actions(config: &Config) -> Result<(Option<Backstage>, Actions), ConfigError> {
-    let wrong = |error: BackstageError| ConfigError(error.to_string());
     let backstage = Backstage::from_settings(&config.backstage).map_err(wrong)?;
     let actions = Actions::new(Registry::standard(), backstage.as_ref()).map_err(wrong)?;
     Ok((backstage, actions))

@@ -1,7 +1,8 @@
 //! A client of a Backstage backend.
 //!
 //! It sends a request to the API of one plugin and reads what comes back, it lists and invokes the actions that
-//! plugins register, and it reads and fills the catalog. It knows no template and no task, repeats nothing, and follows no redirect. The
+//! plugins register, it reads and fills the catalog, and it says who presents a token. It knows no template and no
+//! task, repeats nothing, and follows no redirect. The
 //! invariants: a request stays below the API of the plugin it names, on the server that the settings name; the
 //! token of the settings goes nowhere else and stands in no answer and no message; time and size are bounded.
 
@@ -10,7 +11,10 @@ mod answer;
 mod catalog;
 mod client;
 mod identity;
+mod jwt;
 mod path;
+mod published;
+mod verify;
 
 pub use actions::RemoteAction;
 pub use answer::Answer;
@@ -18,6 +22,7 @@ pub use catalog::{LocationPreview, Registration};
 pub use client::{Backstage, Credentials, Request};
 pub use identity::{TokenForm, UserToken};
 pub use path::{ApiPath, PluginId};
+pub use verify::{Principal, TokenError, Verifier};
 
 /// Why Backstage was not asked, or did not do what it was asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -76,11 +76,15 @@ pub struct Database {
 }
 
 /// `auth`
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Auth {
     /// Static tokens.
     pub tokens: Vec<StaticToken>,
+    /// Plugins of Backstage whose tokens are accepted.
+    pub backstage_plugins: Vec<String>,
+    /// `iss` that tokens of Backstage's users must have; empty: any.
+    pub backstage_issuer: String,
 }
 
 /// One static token.
@@ -315,9 +319,11 @@ impl Config {
 
     /// Refuses settings that fit together badly.
     pub fn check(&self) -> Result<(), ConfigError> {
-        if self.auth.tokens.is_empty() && !self.server.listen.ip().is_loopback() {
+        let anybody = self.auth.tokens.is_empty() && self.backstage.base_url.is_empty();
+        if anybody && !self.server.listen.ip().is_loopback() {
             return Err(ConfigError(format!(
-                "`server.listen` is {}, which others can reach, but `auth.tokens` is empty: add a token, or listen on 127.0.0.1",
+                "`server.listen` is {}, which others can reach, but `auth.tokens` is empty: add a token, set `backstage.base_url` \
+                 to accept the tokens of a Backstage, or listen on 127.0.0.1",
                 self.server.listen
             )));
         }

@@ -18,6 +18,9 @@ use crate::secret::Secret;
 /// Largest body in either direction: Backstage's own limit for requests.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// Largest public document, and how long it may take: small, and asked for while somebody waits.
+const MAX_DOCUMENT: usize = 1024 * 1024;
+const DOCUMENT_TIMEOUT: Duration = Duration::from_secs(5);
 const MASK: &str = "***";
 /// Headers that belong to the connection, not to the request.
 const OWN_HEADERS: &[&str] = &[
@@ -116,10 +119,14 @@ impl Backstage {
 
     /// Sends a request once and reads the whole answer, whatever its status is.
     pub async fn send(&self, request: &Request) -> Result<Answer, BackstageError> {
+        self.exchange(request, MAX_BODY).await
+    }
+
+    async fn exchange(&self, request: &Request, limit: usize) -> Result<Answer, BackstageError> {
         let prepared = self.prepare(request)?;
         let exchange = async {
             let response = prepared.send().await.map_err(|error| self.broken(request, &error))?;
-            self.read(request, response).await
+            self.read(request, response, limit).await
         };
         match tokio::time::timeout(request.timeout, exchange).await {
             Ok(answer) => answer,
@@ -129,6 +136,22 @@ impl Backstage {
                 request.timeout.as_secs_f64()
             ))),
         }
+    }
+
+    /// Reads what anybody may read, with no token.
+    pub(super) async fn public_document(&self, path: &ApiPath) -> Result<Vec<u8>, BackstageError> {
+        let request = Request {
+            method: "GET".to_owned(),
+            path: path.clone(),
+            query: Vec::new(),
+            headers: Vec::new(),
+            body: None,
+            credentials: Credentials::InHeaders,
+            timeout: DOCUMENT_TIMEOUT,
+            shown: format!("the question for the keys of `{}`", path.plugin()),
+        };
+        let answer = self.exchange(&request, MAX_DOCUMENT).await?;
+        if answer.is_ok() { Ok(answer.body) } else { Err(answer.refusal(&request.shown)) }
     }
 
     fn prepare(&self, request: &Request) -> Result<reqwest::RequestBuilder, BackstageError> {
@@ -171,14 +194,19 @@ impl Backstage {
         })
     }
 
-    async fn read(&self, request: &Request, mut response: Response) -> Result<Answer, BackstageError> {
+    async fn read(
+        &self,
+        request: &Request,
+        mut response: Response,
+        limit: usize,
+    ) -> Result<Answer, BackstageError> {
         let status = response.status().as_u16();
         let headers = self.shown_headers(response.headers());
         let mut body = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(|error| self.broken(request, &error))? {
-            if body.len() + piece.len() > MAX_BODY {
+            if body.len() + piece.len() > limit {
                 return Err(BackstageError::Invalid(format!(
-                    "Backstage's answer to {} has more than {MAX_BODY} bytes, which is the limit; ask for less",
+                    "Backstage's answer to {} has more than {limit} bytes, which is the limit; ask for less",
                     request.shown
                 )));
             }

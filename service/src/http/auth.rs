@@ -1,9 +1,9 @@
-//! Who asks: static tokens, presented as `Authorization: Bearer …`.
+//! Who asks: static tokens and the tokens of a Backstage, presented as `Authorization: Bearer …`.
 //!
 //! Everything needs a token except the few paths in [`OPEN`]; a path that is not known needs one too, so that
-//! nobody without a token learns what there is. Without any configured token every caller is
-//! `external:local`: the wiring permits that on a loopback address only, and here such a request must also
-//! have been addressed to this machine, so that a web page cannot reach it under a name of its own. What a
+//! nobody without a token learns what there is. Where the settings name neither a token nor a Backstage every
+//! caller is `external:local`: the wiring permits that on a loopback address only, and here such a request must
+//! also have been addressed to this machine, so that a web page cannot reach it under a name of its own. What a
 //! caller may do is not decided here.
 
 use std::net::IpAddr;
@@ -15,6 +15,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::error::ApiError;
+use crate::backstage::{Principal, TokenError, Verifier};
 use crate::config;
 use crate::task::Caller;
 
@@ -35,27 +36,50 @@ const LOCAL_SUBJECT: &str = "external:local";
 #[derive(Debug)]
 pub(crate) struct Access {
     tokens: Vec<config::StaticToken>,
+    backstage: Option<Arc<Verifier>>,
 }
 
 impl Access {
-    /// From `auth` of the settings.
-    pub(crate) fn new(auth: config::Auth) -> Self {
-        Self { tokens: auth.tokens }
+    /// From `auth` of the settings, and what verifies the tokens of the Backstage that they name.
+    pub(crate) fn new(auth: config::Auth, backstage: Option<Arc<Verifier>>) -> Self {
+        Self { tokens: auth.tokens, backstage }
     }
 
     /// The caller behind these headers.
-    fn caller(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
-        if self.tokens.is_empty() {
+    async fn caller(&self, headers: &HeaderMap) -> Result<Caller, ApiError> {
+        if self.tokens.is_empty() && self.backstage.is_none() {
             return local_caller(headers);
         }
-        let token = bearer(headers).ok_or_else(|| ApiError::authentication("Missing credentials"))?;
+        let token = bearer(headers)?.ok_or_else(|| ApiError::authentication("Missing credentials"))?;
         // Every token is compared, so that the time taken does not tell which one was nearly right.
         let found = self
             .tokens
             .iter()
             .fold(None, |found, known| known.token.matches(token).then_some(known).or(found));
-        let known = found.ok_or_else(|| ApiError::authentication("Illegal token"))?;
-        Ok(Caller::named(&known.subject))
+        match (found, &self.backstage) {
+            (Some(known), _) => Ok(Caller::named(&known.subject)),
+            (None, Some(backstage)) => Ok(caller_of(backstage.verify(token).await?)),
+            (None, None) => Err(ApiError::authentication("Illegal token")),
+        }
+    }
+}
+
+fn caller_of(principal: Principal) -> Caller {
+    match principal {
+        Principal::User(token) | Principal::UserThrough(token, _) => Caller::user(token),
+        Principal::Plugin(id) => Caller::named(format!("plugin:{id}")),
+    }
+}
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Refused(message) => Self::authentication(message),
+            error @ TokenError::Unavailable(_) => Self::unavailable(
+                "Backstage cannot be asked whose token this is; try again in a moment",
+                error,
+            ),
+        }
     }
 }
 
@@ -64,7 +88,7 @@ pub(crate) async fn require(State(access): State<Arc<Access>>, mut request: Requ
     if OPEN.contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    match access.caller(request.headers()) {
+    match access.caller(request.headers()).await {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
@@ -73,13 +97,20 @@ pub(crate) async fn require(State(access): State<Arc<Access>>, mut request: Requ
     }
 }
 
-/// The token of a `Bearer` header; every other scheme is no credential at all.
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    let token = token.trim();
-    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(char::is_whitespace))
-        .then_some(token)
+/// The token of a `Bearer` header; every other scheme is no credential at all. Of several headers nobody can say which
+/// one another server on the way has looked at.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let first = values.next();
+    if values.next().is_some() {
+        return Err(ApiError::authentication("The request has several `authorization` headers; send one"));
+    }
+    let parts = first.and_then(|value| value.to_str().ok()).and_then(|value| value.split_once(' '));
+    Ok(parts.and_then(|(scheme, token)| {
+        let token = token.trim();
+        (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() && !token.contains(char::is_whitespace))
+            .then_some(token)
+    }))
 }
 
 fn local_caller(headers: &HeaderMap) -> Result<Caller, ApiError> {
@@ -88,7 +119,7 @@ fn local_caller(headers: &HeaderMap) -> Result<Caller, ApiError> {
         return Ok(Caller::named(LOCAL_SUBJECT));
     }
     Err(ApiError::not_allowed(
-        "Without `auth.tokens` only requests to `localhost` or a loopback address are served; configure a token to be called by another name",
+        "Without `auth.tokens` or `backstage.base_url` only requests to `localhost` or a loopback address are served; configure one of them to be called by another name",
     ))
 }
 
@@ -115,7 +146,7 @@ mod tests {
                 subject: (*subject).to_owned(),
             })
             .collect();
-        Access::new(config::Auth { tokens })
+        Access::new(config::Auth { tokens, ..config::Auth::default() }, None)
     }
 
     fn headers(pairs: &[(header::HeaderName, &str)]) -> HeaderMap {
@@ -126,54 +157,64 @@ mod tests {
         result.unwrap_err().for_log()
     }
 
-    #[test]
-    fn a_known_token_is_its_subject() {
+    #[tokio::test]
+    async fn a_known_token_is_its_subject() {
         let access =
             access(&[("token-of-backstage", "external:backstage"), ("token-of-jane", "user:default/jane")]);
 
-        let caller = access.caller(&headers(&[(header::AUTHORIZATION, "Bearer token-of-jane")])).unwrap();
+        let caller =
+            access.caller(&headers(&[(header::AUTHORIZATION, "Bearer token-of-jane")])).await.unwrap();
 
         assert_eq!(caller.subject, "user:default/jane");
     }
 
-    #[test]
-    fn the_scheme_is_read_in_any_letter_case() {
+    #[tokio::test]
+    async fn the_scheme_is_read_in_any_letter_case() {
         let access = access(&[("token-of-jane", "user:default/jane")]);
 
-        assert!(access.caller(&headers(&[(header::AUTHORIZATION, "bearer token-of-jane")])).is_ok());
+        assert!(access.caller(&headers(&[(header::AUTHORIZATION, "bearer token-of-jane")])).await.is_ok());
     }
 
-    #[test]
-    fn no_token_is_missing_and_a_wrong_one_illegal() {
+    #[tokio::test]
+    async fn no_token_is_missing_and_a_wrong_one_illegal() {
         let access = access(&[("token-of-jane", "user:default/jane")]);
 
-        assert_eq!(message(access.caller(&HeaderMap::new())), "Missing credentials");
+        assert_eq!(message(access.caller(&HeaderMap::new()).await), "Missing credentials");
         assert_eq!(
-            message(access.caller(&headers(&[(header::AUTHORIZATION, "Basic YTpi")]))),
+            message(access.caller(&headers(&[(header::AUTHORIZATION, "Basic YTpi")])).await),
             "Missing credentials"
         );
         assert_eq!(
-            message(access.caller(&headers(&[(header::AUTHORIZATION, "Bearer nope")]))),
+            message(access.caller(&headers(&[(header::AUTHORIZATION, "Bearer nope")])).await),
             "Illegal token"
         );
     }
 
-    #[test]
-    fn without_tokens_a_caller_on_this_machine_is_local() {
+    #[tokio::test]
+    async fn of_several_headers_none_is_taken() {
+        let access = access(&[("token-of-jane", "user:default/jane")]);
+        let mut twice = headers(&[(header::AUTHORIZATION, "Bearer token-of-jane")]);
+        twice.append(header::AUTHORIZATION, "Bearer token-of-jane".parse().unwrap());
+
+        assert!(message(access.caller(&twice).await).contains("several `authorization` headers"));
+    }
+
+    #[tokio::test]
+    async fn without_tokens_a_caller_on_this_machine_is_local() {
         let access = access(&[]);
 
         for host in ["localhost", "localhost:7008", "127.0.0.1:7008", "[::1]:7008"] {
-            let caller = access.caller(&headers(&[(header::HOST, host)])).unwrap();
+            let caller = access.caller(&headers(&[(header::HOST, host)])).await.unwrap();
             assert_eq!(caller.subject, "external:local", "{host}");
         }
     }
 
-    #[test]
-    fn without_tokens_a_request_under_another_name_is_refused() {
+    #[tokio::test]
+    async fn without_tokens_a_request_under_another_name_is_refused() {
         let access = access(&[]);
 
         for host in ["evil.example", "evil.example:7008", "localhost.evil.example", ""] {
-            assert!(access.caller(&headers(&[(header::HOST, host)])).is_err(), "{host}");
+            assert!(access.caller(&headers(&[(header::HOST, host)])).await.is_err(), "{host}");
         }
     }
 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::auth::Access;
 use super::cors::Origins;
+use crate::backstage::Verifier;
 use crate::catalog::Catalog;
 use crate::config;
 use crate::db::Db;
@@ -37,6 +38,8 @@ pub struct HttpParts {
     pub server: config::Server,
     /// `auth` of the settings.
     pub auth: config::Auth,
+    /// Verifies the tokens of the Backstage that the settings name.
+    pub verifier: Option<Arc<Verifier>>,
     /// `tasks` of the settings: budgets and expression errors of dry runs.
     pub task_settings: config::Tasks,
     /// Fires when the process is going down: open streams end then.
@@ -88,8 +91,8 @@ pub(super) struct DryRuns {
 impl HttpState {
     /// Puts the parts together.
     pub fn new(parts: HttpParts) -> Self {
-        let HttpParts { tasks, entities, catalog, queue, db, metrics, server, auth, task_settings, closing } =
-            parts;
+        let HttpParts { tasks, entities, catalog, queue, db, metrics, server, auth, verifier, .. } = parts;
+        let (task_settings, closing) = (parts.task_settings, parts.closing);
         let budget = TreeBudget {
             max_entries: task_settings.max_workspace_files,
             max_bytes: task_settings.max_workspace_bytes,
@@ -99,7 +102,7 @@ impl HttpState {
             entities,
             catalog,
             operations: Operations { db, queue, metrics: metrics.clone() },
-            access: Arc::new(Access::new(auth)),
+            access: Arc::new(Access::new(auth, verifier)),
             origins: Arc::new(Origins::new(server.cors_origins)),
             bodies: BodyLimit(server.max_body_bytes),
             streaming: Streaming {

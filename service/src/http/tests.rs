@@ -24,7 +24,7 @@ async fn boom() -> &'static str {
 
 async fn start() -> Server {
     let token = config::StaticToken { token: Secret::new(TOKEN), subject: "external:test".to_owned() };
-    let access = Arc::new(Access::new(config::Auth { tokens: vec![token] }));
+    let access = Arc::new(Access::new(config::Auth { tokens: vec![token], ..config::Auth::default() }, None));
     let metrics = Metrics::new();
     let routes = Router::new()
         .route("/api/scaffolder/v2/fine", get(async || "fine"))

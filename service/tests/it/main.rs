@@ -42,4 +42,5 @@ mod templates;
 mod templates_placeholders;
 mod templates_sources;
 mod templates_support;
+mod trust;
 mod value_mode;

@@ -1,9 +1,11 @@
 //! What the tests stand on: [`app::TestApp`] speaks of templates and tasks, [`bench::Bench`] of single actions,
-//! [`preview::Stage`] of previews, [`backstage::BackstageDouble`] answers as a Backstage does, [`postgres`] brings the
+//! [`preview::Stage`] of previews, [`backstage::BackstageDouble`] answers as a Backstage does, [`issuer::Issuer`]
+//! signs tokens, [`postgres`] brings the
 //! database server.
 
 pub(crate) mod app;
 pub(crate) mod backstage;
 pub(crate) mod bench;
+pub(crate) mod issuer;
 pub(crate) mod postgres;
 pub(crate) mod preview;

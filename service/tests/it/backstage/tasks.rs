@@ -82,7 +82,9 @@ async fn the_actions_of_plugins_are_listed_beside_our_own() {
     let app = app_with(&double, &[PLUGINS]).await;
     let (base, stop) = app.serve().await;
 
-    let text = reqwest::get(format!("{base}/api/scaffolder/v2/actions")).await.unwrap().text().await.unwrap();
+    let url = format!("{base}/api/scaffolder/v2/actions");
+    let asked = reqwest::Client::new().get(url).bearer_auth(double.users.user("user:default/jane"));
+    let text = asked.send().await.unwrap().text().await.unwrap();
     stop.cancel();
 
     let actions: Vec<Value> = serde_json::from_str(&text).unwrap();

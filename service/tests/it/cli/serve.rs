@@ -10,7 +10,7 @@ fn an_address_that_others_can_reach_needs_a_token() {
     let ran = Program::new().run(&["serve", "--listen", "0.0.0.0:0"]);
 
     insta::assert_snapshot!(ran.steady(), @r"
-    error: `server.listen` is 0.0.0.0:0, which others can reach, but `auth.tokens` is empty: add a token, or listen on 127.0.0.1
+    error: `server.listen` is 0.0.0.0:0, which others can reach, but `auth.tokens` is empty: add a token, set `backstage.base_url` to accept the tokens of a Backstage, or listen on 127.0.0.1
     exit code 2
     ");
 }

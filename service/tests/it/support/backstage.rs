@@ -1,9 +1,11 @@
 //! [`BackstageDouble`]: as much of a Backstage backend as steps call, over real HTTP, with a memory.
 //!
-//! Answers have the shapes that a stock Backstage gives. It knows one service token, a small catalog,
-//! notifications, an echo behind its proxy, and the actions that two plugins register. What it was asked stands in
+//! Answers have the shapes that a stock Backstage gives. It knows one service token, users' tokens that its
+//! [`BackstageDouble::users`] have signed, a small catalog, notifications, an echo behind its proxy, and the actions that
+//! two plugins register; it publishes the keys of its users and of its plugins. What it was asked stands in
 //! [`BackstageDouble::requests`], in the order of arrival.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,11 +19,34 @@ use stagecraft::config;
 use stagecraft::secret::Secret;
 use tokio::sync::{Notify, watch};
 
+use super::issuer::Issuer;
+
 /// The service token that the double knows.
 pub(crate) const SERVICE_TOKEN: &str = "service-token-0123456789";
 const EVENTS: &str = "POST /api/events/bus/v1/events";
 /// A user's token.
 pub(crate) const USER_TOKEN: &str = "user-token-0123456789";
+
+/// What the double publishes at an address that anybody may read.
+#[derive(Clone, Debug)]
+pub(crate) enum Document {
+    /// These keys.
+    Keys(Vec<Value>),
+    /// This text.
+    Text(String),
+    /// A status alone.
+    Status(StatusCode),
+    /// A redirect to where keys are.
+    Moved(String),
+}
+
+/// Where the keys of users are, below `/api/`.
+pub(crate) const USER_KEYS: &str = "auth/.well-known/jwks.json";
+
+/// Where the keys of a plugin are, below `/api/`.
+pub(crate) fn plugin_keys(plugin: &str) -> String {
+    format!("{plugin}/.backstage/auth/v1/jwks.json")
+}
 
 /// A request as it came in.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,6 +63,9 @@ struct Inner {
     locations: Mutex<Vec<String>>,
     notifications: Mutex<Vec<Value>>,
     tickets: Mutex<Vec<Value>>,
+    /// Path below `/api/` → what is published there.
+    documents: Mutex<HashMap<String, Document>>,
+    users: Arc<Issuer>,
     /// Whether requests are answered at all; what waits is done already.
     held: watch::Sender<bool>,
     /// Whether every answer is a 503.
@@ -51,6 +79,10 @@ struct Inner {
 #[derive(Clone)]
 pub(crate) struct BackstageDouble {
     pub(crate) url: String,
+    /// Signs the tokens of its users.
+    pub(crate) users: Arc<Issuer>,
+    /// Signs the tokens of its scaffolder.
+    pub(crate) scaffolder: Arc<Issuer>,
     inner: Arc<Inner>,
 }
 
@@ -58,11 +90,21 @@ impl BackstageDouble {
     pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        let [users, scaffolder, catalog] =
+            ["users-1", "scaffolder-1", "catalog-1"].map(|kid| Arc::new(Issuer::new(kid)));
+        let keys = |issuer: &Issuer| Document::Keys(vec![issuer.public()]);
+        let documents = HashMap::from([
+            (USER_KEYS.to_owned(), keys(&users)),
+            (plugin_keys("scaffolder"), keys(&scaffolder)),
+            (plugin_keys("catalog"), keys(&catalog)),
+        ]);
         let inner = Arc::new(Inner {
             requests: Mutex::default(),
             locations: Mutex::default(),
             notifications: Mutex::default(),
             tickets: Mutex::default(),
+            documents: Mutex::new(documents),
+            users: users.clone(),
             held: watch::Sender::new(false),
             down: Mutex::new(false),
             bus: Mutex::new(Some(StatusCode::CREATED)),
@@ -70,7 +112,12 @@ impl BackstageDouble {
         });
         let router = Router::new().fallback(serve).with_state(inner.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, inner }
+        Self { url, users, scaffolder, inner }
+    }
+
+    /// Publishes something else at a path below `/api/`.
+    pub(crate) fn publish(&self, path: &str, document: Document) {
+        self.inner.documents.lock().unwrap().insert(path.to_owned(), document);
     }
 
     /// Settings that lead to it.
@@ -160,6 +207,17 @@ impl BackstageDouble {
     }
 }
 
+impl IntoResponse for Document {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Keys(keys) => axum::Json(json!({ "keys": keys })).into_response(),
+            Self::Text(text) => text.into_response(),
+            Self::Status(status) => status.into_response(),
+            Self::Moved(target) => (StatusCode::FOUND, [(header::LOCATION, target)]).into_response(),
+        }
+    }
+}
+
 /// An error as Backstage writes it.
 fn error(status: StatusCode, name: &str, message: &str) -> Response {
     let body = json!({ "error": { "name": name, "message": message }, "response": { "statusCode": status.as_u16() } });
@@ -197,11 +255,15 @@ impl Inner {
                 "Service has not started up yet",
             );
         }
-        let known = [SERVICE_TOKEN, USER_TOKEN].map(|token| format!("Bearer {token}"));
-        if !received.authorization.as_ref().is_some_and(|header| known.contains(header)) {
+        let path = uri.path().strip_prefix("/api/").unwrap_or_default();
+        if let Some(document) = self.documents.lock().unwrap().get(path) {
+            return document.clone().into_response();
+        }
+        let header = received.authorization.as_deref().unwrap_or_default();
+        let token = header.strip_prefix("Bearer ").unwrap_or_default();
+        if ![SERVICE_TOKEN, USER_TOKEN].contains(&token) && !self.users.has_signed(token) {
             return error(StatusCode::UNAUTHORIZED, "AuthenticationError", "Missing credentials");
         }
-        let path = uri.path().strip_prefix("/api/").unwrap_or_default();
         let given: Value = serde_json::from_str(&received.body).unwrap_or_default();
         if let Some((plugin, rest)) = path.split_once("/.backstage/actions/v1/actions") {
             return self.registry(plugin, rest, &given);
@@ -214,6 +276,11 @@ impl Inner {
                 Some(status) => status.into_response(),
                 None => error(StatusCode::NOT_FOUND, "NotFoundError", "No such thing"),
             },
+            // Nobody it knows is in its catalog.
+            ("POST", "catalog/entities/by-refs") => {
+                let refs = given["entityRefs"].as_array().map_or(0, Vec::len);
+                axum::Json(json!({ "items": vec![Value::Null; refs] })).into_response()
+            }
             ("POST", "catalog/locations") => self.new_location(&given),
             ("PUT" | "DELETE", "catalog/marks/one") => StatusCode::NO_CONTENT.into_response(),
             ("POST", "notifications") => {
