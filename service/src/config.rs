@@ -59,6 +59,8 @@ pub struct Server {
     pub listen: SocketAddr,
     /// Seconds between keep-alive comments on event streams.
     pub keep_alive_seconds: u64,
+    /// Most event streams that are open at once.
+    pub max_event_streams: usize,
     /// Largest request body, bytes.
     pub max_body_bytes: usize,
     /// Web origins whose pages may call the API.

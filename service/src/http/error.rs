@@ -70,6 +70,11 @@ impl ApiError {
         Self::named("ServiceUnavailableError", message).caused_by(cause)
     }
 
+    /// There is no room now; nothing failed.
+    pub(crate) fn busy(message: impl Into<String>) -> Self {
+        Self::named("ServiceUnavailableError", message)
+    }
+
     /// A fault of ours: the cause goes to the log alone.
     pub(crate) fn internal(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
         let message = "The request could not be served because of a fault in Stagecraft; its log tells more under the request id of this answer";

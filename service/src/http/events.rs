@@ -2,7 +2,8 @@
 //!
 //! Both watch before they read, so that no event falls between; both give back everything they hold as soon as
 //! the client goes away or the process closes. A stream ends after a completion, and at once for a task that
-//! has ended and has nothing new to tell. No event is sent twice on one stream.
+//! has ended and has nothing new to tell. No event is sent twice on one stream, and no more streams are open than
+//! the settings say: each keeps a connection, and the rest of the service needs some too.
 
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use futures_util::stream;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -68,6 +70,11 @@ pub(super) async fn stream(
     let after = pairs.after()?.unwrap_or(0).max(last_event_id(&headers));
     let watch = tasks.watch(id);
     let ended = tasks.get(id).await?.status.is_terminal();
+    let place = streaming.places.clone().try_acquire_owned().map_err(|_| {
+        ApiError::busy(
+            "all event streams of this server are in use (`server.max_event_streams`); try again later",
+        )
+    })?;
     let feed = Feed {
         tasks,
         watch,
@@ -77,7 +84,7 @@ pub(super) async fn stream(
         keep_alive: streaming.keep_alive,
         next_sign: Instant::now() + streaming.keep_alive,
         closing: streaming.closing,
-        _open: streaming.metrics.stream_opened(),
+        _open: (place, streaming.metrics.stream_opened()),
     };
     let chunks = stream::unfold(feed, |mut feed| async move {
         let chunk = feed.next().await?;
@@ -86,7 +93,8 @@ pub(super) async fn stream(
     let mut response = Response::new(Body::from_stream(chunks));
     for (name, value) in [
         (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-cache"),
+        // A proxy that compresses holds events back to do so.
+        (header::CACHE_CONTROL, "no-cache, no-transform"),
         (header::CONNECTION, "keep-alive"),
         // Keeps nginx from holding events back.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
@@ -106,7 +114,7 @@ struct Feed {
     keep_alive: Duration,
     next_sign: Instant,
     closing: CancellationToken,
-    _open: StreamGuard,
+    _open: (OwnedSemaphorePermit, StreamGuard),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

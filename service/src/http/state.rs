@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use catalog_gen::TreeBudget;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::auth::Access;
@@ -77,6 +78,8 @@ pub(super) struct BodyLimit(pub(super) usize);
 #[derive(Clone, Debug)]
 pub(super) struct Streaming {
     pub(super) keep_alive: Duration,
+    /// One for each stream that may be open.
+    pub(super) places: Arc<Semaphore>,
     pub(super) closing: CancellationToken,
     pub(super) metrics: Metrics,
 }
@@ -108,6 +111,7 @@ impl HttpState {
             streaming: Streaming {
                 // A pause of zero would be a loop.
                 keep_alive: Duration::from_secs(server.keep_alive_seconds.max(1)),
+                places: Arc::new(Semaphore::new(server.max_event_streams.min(Semaphore::MAX_PERMITS))),
                 closing,
                 metrics: metrics.clone(),
             },

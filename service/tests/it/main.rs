@@ -21,6 +21,7 @@ mod backstage;
 mod bad_input;
 mod cases;
 mod cli;
+mod event_streams;
 mod feed;
 mod forge_pages;
 mod generated;
