@@ -18,14 +18,25 @@ export interface StagecraftErrorOptions {
  * `name` is that of Backstage's own errors, so that Backstage gives it the right status where it is thrown in a route.
  */
 export class StagecraftError extends Error {
-  readonly statusCode: number;
-  readonly validationErrors: readonly ValidationError[];
+  // Not properties: Backstage would answer with them.
+  readonly #statusCode: number;
+  readonly #validationErrors: readonly ValidationError[];
 
   constructor(options: StagecraftErrorOptions) {
     super(options.message, { cause: options.cause });
     this.name = options.name;
-    this.statusCode = options.statusCode;
-    this.validationErrors = options.validationErrors ?? [];
+    this.#statusCode = options.statusCode;
+    this.#validationErrors = options.validationErrors ?? [];
+  }
+
+  /** The status of the answer; 503 if there was none. */
+  get statusCode(): number {
+    return this.#statusCode;
+  }
+
+  /** Each value that a form does not allow. */
+  get validationErrors(): readonly ValidationError[] {
+    return this.#validationErrors;
   }
 }
 
