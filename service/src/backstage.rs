@@ -30,6 +30,9 @@ pub enum BackstageError {
     /// The request is wrong, or Backstage says so.
     #[error("{0}")]
     Invalid(String),
+    /// The user's token is not taken any more: a new one is needed.
+    #[error("{0}")]
+    Expired(String),
     /// It may not be made, or not with this token.
     #[error("{0}")]
     NotAllowed(String),

@@ -79,6 +79,13 @@ pub struct Repository {
     pub created_by: Option<TaskId>,
 }
 
+impl Repository {
+    /// Whether nobody but this service can read it: it has no address of the web.
+    pub fn is_only_here(&self) -> bool {
+        self.clone_url.starts_with("file://")
+    }
+}
+
 /// One thing a forge keeps beside the code. Applying the same setting twice changes nothing.
 #[derive(Clone, Debug)]
 pub enum Setting {

@@ -219,18 +219,21 @@ impl ActionContext<'_> {
         self.once(key, EntryKind::Effect, act).await.map(Some)
     }
 
+    /// What an earlier run of the task has kept under this key of the step.
+    pub fn known<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ActionError> {
+        let known = self.journal.recall(&self.step.journal_key(), key).cloned();
+        known.map(serde_json::from_value).transpose().map_err(|error| unusable(key, &error))
+    }
+
     async fn once<T, F>(&mut self, key: &str, kind: EntryKind, act: F) -> Result<T, ActionError>
     where
         T: Serialize + DeserializeOwned,
         F: Future<Output = Result<T, ActionError>>,
     {
-        let step = self.step.journal_key();
-        let unreadable = |error: serde_json::Error| {
-            ActionError::Unavailable(format!("the journal entry `{key}` cannot be used: {error}"))
-        };
-        if let Some(known) = self.journal.recall(&step, key) {
-            return serde_json::from_value(known.clone()).map_err(unreadable);
+        if let Some(known) = self.known(key)? {
+            return Ok(known);
         }
+        let step = self.step.journal_key();
         if self.cancelled.is_cancelled() {
             return Err(ActionError::Cancelled);
         }
@@ -245,8 +248,12 @@ impl ActionContext<'_> {
             EntryKind::Effect => self.journal.about_to_act().await?,
         }
         let value = act.await?;
-        let stored = serde_json::to_value(&value).map_err(unreadable)?;
+        let stored = serde_json::to_value(&value).map_err(|error| unusable(key, &error))?;
         self.journal.record(&step, key, kind, stored).await?;
         Ok(value)
     }
+}
+
+fn unusable(key: &str, error: &serde_json::Error) -> ActionError {
+    ActionError::Unavailable(format!("the journal entry `{key}` cannot be used: {error}"))
 }

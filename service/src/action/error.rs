@@ -98,7 +98,7 @@ impl From<BackstageError> for ActionError {
         let message = error.to_string();
         match error {
             BackstageError::Invalid(_) => Self::Input(message),
-            BackstageError::NotAllowed(_) => Self::NotAllowed(message),
+            BackstageError::NotAllowed(_) | BackstageError::Expired(_) => Self::NotAllowed(message),
             BackstageError::NotFound(_) => Self::NotFound(message),
             BackstageError::Conflict(_) => Self::Conflict(message),
             BackstageError::Unavailable(_) => Self::Unavailable(message),

@@ -223,6 +223,7 @@ impl From<BackstageError> for ApiError {
                 Self::unavailable("Backstage's catalog cannot be reached; try again in a moment", error)
             }
             BackstageError::NotAllowed(message) => Self::not_allowed(message),
+            BackstageError::Expired(message) => Self::authentication(message),
             other => Self::internal(other),
         }
     }

@@ -1,12 +1,16 @@
-//! Steps that call a Backstage backend: requests, notifications, and the actions that its plugins register.
+//! Steps that call a Backstage backend: requests, notifications, its catalog, and the actions that its plugins register.
 //!
-//! Against a double over HTTP, through the real client: one action at a time on a bench here, whole tasks in
-//! [`tasks`], tasks whose worker is killed in [`kills`].
+//! Against a double over HTTP, through the real client: one action at a time on a bench here and in [`catalog`],
+//! whole tasks in [`tasks`], templates of the catalog in [`templates`], tasks whose worker is killed in [`kills`] and
+//! [`registration`].
 
 #![expect(clippy::unwrap_used, reason = "a broken test fails, and says where")]
 
+mod catalog;
 mod kills;
+mod registration;
 mod tasks;
+mod templates;
 
 use nunjucks::{Text, Value as NValue};
 use serde_json::{Value, json};

@@ -1,22 +1,24 @@
 //! `catalog:register`: the entities of a file, into the catalog.
 //!
-//! Reading, judging and storing are one effect under one journal entry: a location that this very task has
-//! registered before is done, one that somebody else has is in the way. Unlike upstream, `optional` forgives
-//! two things only: that there is no file, and that the location is registered already. A file that is wrong
-//! is always an error. `Location` entities are stored like any other, and the entities that they lead to belong to
-//! the same registration.
+//! Where a Backstage is configured and can read the file, it is registered there ([`backstage`]); what only this
+//! service can read, because its own forge has it, stays in the service's own store ([`own`]), from which the
+//! catalog is fed. Both are one effect under one journal entry.
 
+mod backstage;
 mod chain;
 mod document;
+mod own;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::action::address::Address;
 use crate::action::place::place_inside;
 use crate::action::{Action, ActionContext, ActionError, Capabilities, Definition, Example, Kind, schema};
-use crate::entities::{EntityStoreError, StoredEntity};
-use crate::ids::TaskId;
+use crate::backstage::Backstage;
 
+/// Name of the journal entry.
+const KEY: &str = "register";
 /// Where the file lies if the input does not say.
 const DEFAULT_PATH: &str = "/catalog-info.yaml";
 
@@ -40,7 +42,8 @@ pub(crate) struct Input {
 enum Outcome {
     #[serde(rename_all = "camelCase")]
     Registered {
-        entity_ref: String,
+        /// Nobody knows it of a file that is not there yet.
+        entity_ref: Option<String>,
         entities: usize,
         warnings: Vec<String>,
     },
@@ -81,7 +84,7 @@ impl Action for Register {
 
     fn definition(&self) -> Definition {
         let optional = schema::flag(
-            "Go on with a warning when there is no such file or the location is registered already. Default: false.",
+            "Go on with a warning when there is no such file yet or the location is registered already. Default: false.",
         );
         let by_url = json!({
             "catalogInfoUrl": schema::text("Absolute URL of the catalog file."),
@@ -95,8 +98,9 @@ impl Action for Register {
         Definition {
             id: "catalog:register".into(),
             description:
-                "Checks the entities of a catalog file, and of the files that its Locations lead to, and \
-                          registers them. A file with a fault is always an error, whatever `optional` says."
+                "Registers a catalog file: in Backstage's catalog, as the user who started the task; or, without a \
+                 Backstage and for repositories that only this service can read, in the service's own, which checks the \
+                 file and those that its Locations lead to."
                     .into(),
             kind: Kind::Effect,
             input: schema::any_of(vec![
@@ -113,23 +117,64 @@ impl Action for Register {
         let url = input.url()?;
         let shown = if ctx.input.contains_secret() { "***" } else { &url };
         ctx.log(format!("Registering `{shown}` in the catalog")).await?;
-        let (capabilities, task) = (ctx.capabilities, ctx.run.task_id);
         let optional = input.optional.unwrap_or(false);
-        let outcome: Outcome = ctx.effect("register", register(capabilities, task, &url, optional)).await?;
+        let outcome = match reader(ctx.capabilities, &url).await? {
+            Some(backstage) => backstage::register(ctx, backstage, &url, optional).await?,
+            None => own::register(ctx, &url, optional).await?,
+        };
         match outcome {
             Outcome::Registered { entity_ref, entities, warnings } => {
                 for warning in warnings {
                     ctx.warn(warning).await?;
                 }
-                let noun = if entities == 1 { "entity" } else { "entities" };
-                ctx.log(format!("Registered {entities} {noun}, first of all `{entity_ref}`")).await?;
-                ctx.output("entityRef", entity_ref);
+                match entity_ref {
+                    Some(entity_ref) => {
+                        let noun = if entities == 1 { "entity" } else { "entities" };
+                        ctx.log(format!("Registered {entities} {noun}, first of all `{entity_ref}`")).await?;
+                        ctx.output("entityRef", entity_ref);
+                    }
+                    None => ctx.log("Registered for the day on which the file can be read").await?,
+                }
             }
             Outcome::LeftOut { reason } => ctx.warn(format!("Nothing was registered: {reason}")).await?,
         }
         ctx.output("catalogInfoUrl", url);
         Ok(())
     }
+}
+
+/// The Backstage that can read the file; `None` where nobody but this service can.
+async fn reader<'c>(capabilities: &'c Capabilities, url: &str) -> Result<Option<&'c Backstage>, ActionError> {
+    let Some(backstage) = &capabilities.backstage else { return Ok(None) };
+    let found = match Address::parse(url) {
+        Some(address) => address.find(capabilities).await?,
+        None => None,
+    };
+    let only_here = found.is_some_and(|(_, repository)| repository.is_only_here());
+    Ok(Some(backstage).filter(|_| !only_here))
+}
+
+/// Somebody else has registered the location.
+fn occupied(url: &str, optional: bool) -> Result<Outcome, ActionError> {
+    let reason =
+        format!("location `url:{url}` is already registered; set `optional: true` if that is all right");
+    if optional { Ok(Outcome::LeftOut { reason }) } else { Err(ActionError::Conflict(reason)) }
+}
+
+/// The entity that stands for a whole file: the first component with a name of its own, else the first entity
+/// with a name of its own, else the first.
+fn chosen<'e>(entities: impl Iterator<Item = (&'e str, &'e str)> + Clone) -> Option<String> {
+    let own_name = |(_, reference): &(&str, &str)| {
+        !reference.rsplit_once('/').is_some_and(|(_, name)| name.starts_with("generated-"))
+    };
+    let component = |(kind, _): &(&str, &str)| kind.eq_ignore_ascii_case("component");
+    let found = entities
+        .clone()
+        .filter(own_name)
+        .find(component)
+        .or_else(|| entities.clone().find(own_name))
+        .or_else(|| entities.clone().next());
+    found.map(|(_, reference)| reference.to_owned())
 }
 
 impl Input {
@@ -168,43 +213,6 @@ fn resolve(base: &str, path: &str) -> Result<String, ActionError> {
     }
     let file = place_inside("catalogInfoPath", path.trim_start_matches('/'))?;
     Ok(format!("{scheme}://{}/{file}", parts.join("/")))
-}
-
-async fn register(
-    capabilities: &Capabilities,
-    task: TaskId,
-    url: &str,
-    optional: bool,
-) -> Result<Outcome, ActionError> {
-    let left_out = |reason: String| if optional { Ok(Outcome::LeftOut { reason }) } else { Err(reason) };
-    let read = match chain::collect(capabilities, url, optional).await {
-        Ok(read) => read,
-        Err(ActionError::NotFound(reason)) => return left_out(reason).map_err(ActionError::NotFound),
-        Err(error) => return Err(error),
-    };
-    let location = format!("url:{url}");
-    let stored: Vec<StoredEntity> = read
-        .entities
-        .iter()
-        .map(|(entity_ref, entity)| StoredEntity {
-            entity_ref: entity_ref.to_string(),
-            entity: entity.clone(),
-            location: location.clone(),
-        })
-        .collect();
-    let store = &capabilities.entities;
-    match store.register(&location, &task.to_string(), &stored).await {
-        Ok(()) => Ok(Outcome::Registered {
-            entity_ref: read.chosen(),
-            entities: stored.len(),
-            warnings: read.warnings,
-        }),
-        Err(EntityStoreError::AlreadyRegistered(location)) => left_out(format!(
-            "location `{location}` is already registered; set `optional: true` if that is all right"
-        ))
-        .map_err(ActionError::Conflict),
-        Err(error) => Err(error.into()),
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
 //! [`BackstageDouble`]: as much of a Backstage backend as steps call, over real HTTP, with a memory.
 //!
 //! Answers have the shapes that a stock Backstage gives. It knows one service token, users' tokens that its
-//! [`BackstageDouble::users`] have signed, a small catalog, notifications, an echo behind its proxy, and the actions that
-//! two plugins register; it publishes the keys of its users and of its plugins. What it was asked stands in
+//! [`BackstageDouble::users`] have signed, a catalog ([`catalog`]), notifications, an echo behind its proxy, and the
+//! actions that two plugins register; it publishes the keys of its users and of its plugins. What it was asked stands in
 //! [`BackstageDouble::requests`], in the order of arrival.
+
+mod catalog;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -20,6 +22,7 @@ use stagecraft::secret::Secret;
 use tokio::sync::{Notify, watch};
 
 use super::issuer::Issuer;
+use catalog::Catalog;
 
 /// The service token that the double knows.
 pub(crate) const SERVICE_TOKEN: &str = "service-token-0123456789";
@@ -60,7 +63,7 @@ pub(crate) struct Received {
 
 struct Inner {
     requests: Mutex<Vec<Received>>,
-    locations: Mutex<Vec<String>>,
+    catalog: Catalog,
     notifications: Mutex<Vec<Value>>,
     tickets: Mutex<Vec<Value>>,
     /// Path below `/api/` → what is published there.
@@ -70,6 +73,8 @@ struct Inner {
     held: watch::Sender<bool>,
     /// Whether every answer is a 503.
     down: Mutex<bool>,
+    /// Tokens that are not taken any more.
+    expired: Mutex<Vec<String>>,
     /// What the events bus answers; none: there is no bus.
     bus: Mutex<Option<StatusCode>>,
     arrived: Notify,
@@ -100,13 +105,14 @@ impl BackstageDouble {
         ]);
         let inner = Arc::new(Inner {
             requests: Mutex::default(),
-            locations: Mutex::default(),
+            catalog: Catalog::default(),
             notifications: Mutex::default(),
             tickets: Mutex::default(),
             documents: Mutex::new(documents),
             users: users.clone(),
             held: watch::Sender::new(false),
             down: Mutex::new(false),
+            expired: Mutex::default(),
             bus: Mutex::new(Some(StatusCode::CREATED)),
             arrived: Notify::new(),
         });
@@ -126,6 +132,7 @@ impl BackstageDouble {
             base_url: self.url.clone(),
             token: Secret::new(SERVICE_TOKEN),
             action_list_seconds: 60,
+            retry_seconds: 5,
             ..config::Backstage::default()
         }
     }
@@ -191,6 +198,11 @@ impl BackstageDouble {
         tokio::time::timeout(Duration::from_secs(30), sent).await.unwrap_or_else(|_| panic!("no event came"));
     }
 
+    /// From now on a token is not taken any more.
+    pub(crate) fn expire(&self, token: &str) {
+        self.inner.expired.lock().unwrap().push(token.to_owned());
+    }
+
     /// Waits until it has been asked for something whose line ends so.
     pub(crate) async fn was_asked(&self, end: &str) {
         let deadline = Duration::from_secs(30);
@@ -224,6 +236,11 @@ fn error(status: StatusCode, name: &str, message: &str) -> Response {
     (status, axum::Json(body)).into_response()
 }
 
+fn unavailable() -> Response {
+    let message = "Service has not started up yet";
+    error(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableError", message)
+}
+
 async fn serve(
     State(inner): State<Arc<Inner>>,
     method: Method,
@@ -249,24 +266,24 @@ async fn serve(
 impl Inner {
     fn answer(&self, method: &Method, uri: &Uri, received: &Received) -> Response {
         if *self.down.lock().unwrap() {
-            return error(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "ServiceUnavailableError",
-                "Service has not started up yet",
-            );
+            return unavailable();
         }
         let path = uri.path().strip_prefix("/api/").unwrap_or_default();
         if let Some(document) = self.documents.lock().unwrap().get(path) {
             return document.clone().into_response();
         }
-        let header = received.authorization.as_deref().unwrap_or_default();
-        let token = header.strip_prefix("Bearer ").unwrap_or_default();
-        if ![SERVICE_TOKEN, USER_TOKEN].contains(&token) && !self.users.has_signed(token) {
+        let authorization = received.authorization.clone().unwrap_or_default();
+        let token = authorization.strip_prefix("Bearer ").unwrap_or_default();
+        let known = [SERVICE_TOKEN, USER_TOKEN].contains(&token) || self.users.has_signed(token);
+        if !known || self.expired.lock().unwrap().iter().any(|expired| expired == token) {
             return error(StatusCode::UNAUTHORIZED, "AuthenticationError", "Missing credentials");
         }
         let given: Value = serde_json::from_str(&received.body).unwrap_or_default();
         if let Some((plugin, rest)) = path.split_once("/.backstage/actions/v1/actions") {
             return self.registry(plugin, rest, &given);
+        }
+        if let Some(answer) = self.catalog.answer((method, uri), &authorization, &given) {
+            return answer;
         }
         match (method.as_str(), path) {
             ("GET" | "HEAD", "catalog/entities") => {
@@ -276,12 +293,6 @@ impl Inner {
                 Some(status) => status.into_response(),
                 None => error(StatusCode::NOT_FOUND, "NotFoundError", "No such thing"),
             },
-            // Nobody it knows is in its catalog.
-            ("POST", "catalog/entities/by-refs") => {
-                let refs = given["entityRefs"].as_array().map_or(0, Vec::len);
-                axum::Json(json!({ "items": vec![Value::Null; refs] })).into_response()
-            }
-            ("POST", "catalog/locations") => self.new_location(&given),
             ("PUT" | "DELETE", "catalog/marks/one") => StatusCode::NO_CONTENT.into_response(),
             ("POST", "notifications") => {
                 self.notifications.lock().unwrap().push(given.clone());
@@ -306,18 +317,6 @@ impl Inner {
             ("GET", "proxy/broken") => ([(header::CONTENT_TYPE, "application/json")], "{").into_response(),
             _ => error(StatusCode::NOT_FOUND, "NotFoundError", "No such thing"),
         }
-    }
-
-    fn new_location(&self, given: &Value) -> Response {
-        let target = given["target"].as_str().unwrap_or_default().to_owned();
-        let mut known = self.locations.lock().unwrap();
-        if known.contains(&target) {
-            let message = format!("Location url:{target} already exists");
-            return error(StatusCode::CONFLICT, "ConflictError", &message);
-        }
-        known.push(target.clone());
-        (StatusCode::CREATED, axum::Json(json!({ "location": { "id": "1", "target": target } })))
-            .into_response()
     }
 
     fn registry(&self, plugin: &str, rest: &str, given: &Value) -> Response {

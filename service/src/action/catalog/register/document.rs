@@ -33,16 +33,12 @@ impl Entities {
         Ok(())
     }
 
-    /// The entity that stands for the whole file: the first component with a name of its own, else the first
-    /// entity with a name of its own, else the first.
+    /// The entity that stands for the whole file.
     pub(super) fn chosen(&self) -> String {
-        let own_name = |reference: &&EntityRef| !reference.name().starts_with("generated-");
-        let references = || self.entities.iter().map(|(reference, _)| reference);
-        let component = references()
-            .filter(own_name)
-            .find(|reference| reference.kind().eq_ignore_ascii_case("component"));
-        let chosen = component.or_else(|| references().find(own_name)).or_else(|| references().next());
-        chosen.map(EntityRef::to_string).unwrap_or_default()
+        let references: Vec<(&str, String)> =
+            self.entities.iter().map(|(reference, _)| (reference.kind(), reference.to_string())).collect();
+        let chosen = super::chosen(references.iter().map(|(kind, reference)| (*kind, reference.as_str())));
+        chosen.unwrap_or_default()
     }
 }
 
