@@ -42,6 +42,20 @@ test('each line comes as it is told', async t => {
   assert.deepEqual(step.lines.slice(1), ['info Starting up', 'info [fetch] Fetching', 'error [fetch] no']);
 });
 
+test('a line keeps the level that the service gave it', async t => {
+  const double = await open(t);
+  double.tell(
+    log('\u001b[32minfo\u001b[39m: hello', 'say'),
+    log('\u001b[33mwarn\u001b[39m: careful', 'say'),
+    completed,
+  );
+
+  const step = new Step(double);
+  await step.done;
+
+  assert.deepEqual(step.lines.slice(1), ['info [say] hello', 'warn [say] careful']);
+});
+
 test('secrets go along with the request', async t => {
   const double = await open(t);
   double.tell(completed);

@@ -149,14 +149,22 @@ async function watch(ctx: RunContext, options: RunActionOptions, taskId: string,
   }
 }
 
+/** Actions of the service write their lines as Backstage's do: the level in a colour, then the text. */
+const LEVELLED = /^\u001b\[\d+m(error|warn|info|debug)\u001b\[39m: /;
+
 function relay({ logger }: RunContext, { type, body }: Pick<TaskEvent, 'type' | 'body'>): void {
-  const text = body.message ?? '';
+  const message = body.message ?? '';
+  if (type === 'completion' || message === '') {
+    return;
+  }
+  const [prefix = '', level] = LEVELLED.exec(message) ?? [];
+  const text = message.slice(prefix.length);
   const line = body.stepId ? `[${body.stepId}] ${text}` : text;
-  if (body.status === 'failed') {
+  if (level === 'error' || body.status === 'failed') {
     logger.error(line);
-  } else if (type === 'cancelled') {
+  } else if (level === 'warn' || type === 'cancelled') {
     logger.warn(line);
-  } else if (type !== 'completion' && text !== '') {
+  } else {
     logger.info(line);
   }
 }
