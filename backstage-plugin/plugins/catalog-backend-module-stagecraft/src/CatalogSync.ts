@@ -1,7 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { stringifyEntityRef } from '@backstage/catalog-model';
 import type { DeferredEntity, EntityProviderConnection } from '@backstage/plugin-catalog-node';
-import { toDeferred } from './deferred';
+import type { CatalogView } from './CatalogView';
+import { isTemplate, toDeferred } from './deferred';
 import { readPages, type Feed, type FeedChange, type FeedPage } from './feed';
 import { refuseRemoval, type Removal } from './guard';
 import type { CatalogSettings } from './settings';
@@ -10,8 +11,7 @@ import type { CatalogSettings } from './settings';
 export interface CatalogSyncOptions {
   connection: EntityProviderConnection;
   feed: Feed;
-  /** The references of what the catalog has from this provider, asked for once after a start. */
-  held: () => Promise<Set<string>>;
+  view: CatalogView;
   settings: Pick<CatalogSettings, 'providerName' | 'fullSyncMs' | 'removalLimit'>;
   logger: LoggerService;
   /** Milliseconds; replaced in tests. */
@@ -30,12 +30,12 @@ const MUTATION_SIZE = 1000;
 export class CatalogSync {
   readonly #options: CatalogSyncOptions;
   readonly #now: () => number;
-  /** What the catalog has from us; unknown after a start. */
-  #held: Set<string> | undefined;
+  /** What the catalog has from us, as of the last comparison and what was changed since. */
+  #held = new Set<string>();
   #cursor: string | undefined;
   #comparedAt = 0;
   /** What is wrong with which entity, so that it is said once. */
-  readonly #leftOut = new Map<string, string>();
+  readonly #complaints = new Map<string, string>();
 
   constructor(options: CatalogSyncOptions) {
     this.#options = options;
@@ -74,14 +74,14 @@ export class CatalogSync {
       for (const change of page.changes) {
         if (change.entity === undefined) {
           removed.add(change.entityRef);
-          this.#leftOut.delete(change.entityRef);
+          this.#complaints.delete(change.entityRef);
         } else {
           removed.delete(change.entityRef);
           added.push(...this.#readEntity(change));
         }
       }
       const ends = !page.more;
-      await this.#change(added, ends ? this.#allowed(removed) : []);
+      await this.#change(await this.#free(added), ends ? this.#allowed(removed) : []);
       if (ends) {
         this.#cursor = page.cursor;
       }
@@ -92,23 +92,25 @@ export class CatalogSync {
   /** Reads the whole set and makes the catalog equal to it, as far as the guard lets it. */
   async #compare(pages: AsyncIterator<FeedPage>, first?: FeedPage): Promise<void> {
     const { entities, unreadable, cursor } = await this.#readAll(pages, first);
-    const held = this.#held ?? (await this.#options.held());
+    this.#held = await this.#options.view.held();
+    const held = this.#held;
     const gone = [...held].filter(ref => !entities.has(ref) && !unreadable.has(ref));
     const refusal = this.#judge({ held: held.size, gone: gone.length, empty: entities.size + unreadable.size === 0 });
-    this.#held = held;
+    const free = await this.#free([...entities.values()]);
     // What cannot be read now stays as it is; a full mutation would take it away.
     const exact = refusal === undefined && ![...unreadable].some(ref => held.has(ref));
     if (exact) {
-      await this.#options.connection.applyMutation({ type: 'full', entities: [...entities.values()] });
-      this.#held = new Set(entities.keys());
+      await this.#options.connection.applyMutation({ type: 'full', entities: free });
+      this.#held = new Set(free.map(({ entity }) => stringifyEntityRef(entity)));
     } else {
-      await this.#change([...entities.values()], refusal === undefined ? gone : []);
+      await this.#change(free, refusal === undefined ? gone : []);
     }
     this.#cursor = cursor;
     this.#comparedAt = this.#now();
     this.#options.logger.info(
-      `The catalog has been compared with the service: ${entities.size} entities, ${gone.length} gone` +
-        (refusal === undefined ? '' : ' there and kept here'),
+      `The catalog has been compared with the service: ${entities.size} entities, ` +
+        `${entities.size - free.length} of them left to others, ` +
+        `${gone.length} gone${refusal === undefined ? '' : ' there and kept here'}`,
     );
   }
 
@@ -144,23 +146,37 @@ export class CatalogSync {
   /** The entity, or nothing and a warning if the catalog would not take it: it must not cost the others their change. */
   #readEntity(change: FeedChange): DeferredEntity[] {
     try {
-      const deferred = toDeferred(change, this.#options.settings.providerName);
-      this.#leftOut.delete(change.entityRef);
-      return [deferred];
+      return [toDeferred(change, this.#options.settings.providerName)];
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (this.#leftOut.get(change.entityRef) !== reason) {
-        this.#leftOut.set(change.entityRef, reason);
-        this.#options.logger.warn(`\`${change.entityRef}\` from the service is left out: ${reason}`);
-      }
+      this.#complain(change.entityRef, error instanceof Error ? error.message : String(error));
       return [];
     }
   }
 
+  /** Says once what is wrong with an entity. */
+  #complain(entityRef: string, reason: string): void {
+    if (this.#complaints.get(entityRef) !== reason) {
+      this.#complaints.set(entityRef, reason);
+      this.#options.logger.warn(`\`${entityRef}\` from the service is left out: ${reason}`);
+    }
+  }
+
+  /** Without those that the catalog has from a file or another provider: whoever declares an entity keeps it. */
+  async #free(entities: DeferredEntity[]): Promise<DeferredEntity[]> {
+    const refOf = ({ entity }: DeferredEntity) => stringifyEntityRef(entity);
+    const taken = await this.#options.view.taken(entities.map(refOf).filter(ref => !this.#held.has(ref)));
+    for (const { entity } of entities.filter(deferred => taken.has(refOf(deferred)) && isTemplate(deferred.entity))) {
+      this.#complain(
+        stringifyEntityRef(entity),
+        'the catalog has it from somewhere else, and shows that; the service runs its own. Remove one, or rename it',
+      );
+    }
+    return entities.filter(deferred => !taken.has(refOf(deferred)));
+  }
+
   #allowed(removed: Set<string>): string[] {
-    const held = this.#held ?? new Set();
-    const gone = [...removed].filter(ref => held.has(ref)).length;
-    return this.#judge({ held: held.size, gone, empty: false }) === undefined ? [...removed] : [];
+    const gone = [...removed].filter(ref => this.#held.has(ref)).length;
+    return this.#judge({ held: this.#held.size, gone, empty: false }) === undefined ? [...removed] : [];
   }
 
   #judge(removal: Removal): string | undefined {
@@ -183,8 +199,8 @@ export class CatalogSync {
         const mutation = { added: part, removed: gone.map(entityRef => ({ entityRef })) };
         await this.#options.connection.applyMutation({ type: 'delta', ...mutation });
       }
-      part.forEach(({ entity }) => this.#held?.add(stringifyEntityRef(entity)));
-      gone.forEach(ref => this.#held?.delete(ref));
+      part.forEach(({ entity }) => this.#held.add(stringifyEntityRef(entity)));
+      gone.forEach(ref => this.#held.delete(ref));
     }
   }
 }

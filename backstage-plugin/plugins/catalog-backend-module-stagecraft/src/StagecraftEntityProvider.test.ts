@@ -38,6 +38,43 @@ test('entities yield to files, templates do not', async t => {
   assert.equal(stage.catalog.held.get('template:default/service')?.locationKey, 'stagecraft:default');
 });
 
+test('what a file declares is left to it, until the file is gone', async t => {
+  const stage = await open(t, { config: { fullSync: { milliseconds: 0 } } });
+  stage.feed.put(component('shop'), component('basket'));
+  stage.catalog.files.add('component:default/shop');
+
+  await stage.tick();
+  assert.deepEqual(stage.catalog.refs, ['component:default/basket']);
+
+  stage.catalog.files.clear();
+  await stage.tick();
+  assert.deepEqual(stage.catalog.refs, ['component:default/basket', 'component:default/shop']);
+  assert.deepEqual(stage.at('warn'), []);
+});
+
+test('a change of what a file declares is left to it, too', async t => {
+  const stage = await open(t);
+  await stage.tick();
+  stage.catalog.files.add('component:default/shop');
+
+  stage.feed.put(component('shop'));
+  await stage.tick();
+
+  assert.deepEqual(stage.catalog.refs, []);
+});
+
+test('a template that the catalog has from elsewhere is told of, once', async t => {
+  const stage = await open(t, { config: { fullSync: { milliseconds: 0 } } });
+  stage.feed.put(template('service'));
+  stage.catalog.files.add('template:default/service');
+
+  await stage.tick();
+  await stage.tick();
+
+  assert.equal(stage.at('warn').length, 1);
+  assert.match(stage.at('warn')[0]!, /`template:default\/service` .* from somewhere else.*the service runs its own/);
+});
+
 test('an entity tells which provider it is from', async t => {
   const stage = await open(t, { config: { id: 'emea' } });
   stage.feed.put(component('shop'));

@@ -2,6 +2,7 @@ import type { LoggerService, SchedulerService } from '@backstage/backend-plugin-
 import type { EntityProvider, EntityProviderConnection } from '@backstage/plugin-catalog-node';
 import type { EventParams, EventsService } from '@backstage/plugin-events-node';
 import { CatalogSync } from './CatalogSync';
+import type { CatalogView } from './CatalogView';
 import { collapse } from './collapse';
 import type { Feed } from './feed';
 import type { CatalogSettings } from './settings';
@@ -14,8 +15,7 @@ export const CATALOG_TOPIC = 'stagecraft.catalog';
 export interface StagecraftEntityProviderOptions {
   settings: CatalogSettings;
   feed: Feed;
-  /** The references of what the catalog has from this provider. */
-  held: () => Promise<Set<string>>;
+  view: CatalogView;
   scheduler: Pick<SchedulerService, 'scheduleTask'>;
   events: Pick<EventsService, 'subscribe'>;
   logger: LoggerService;
@@ -38,8 +38,8 @@ export class StagecraftEntityProvider implements EntityProvider {
   }
 
   async connect(connection: EntityProviderConnection): Promise<void> {
-    const { settings, feed, held, logger, scheduler, events } = this.#options;
-    const sync = new CatalogSync({ connection, feed, held, settings, logger });
+    const { settings, feed, view, logger, scheduler, events } = this.#options;
+    const sync = new CatalogSync({ connection, feed, view, settings, logger });
     const run = collapse((signal?: AbortSignal) => this.#attempt(sync, signal));
     await events.subscribe({
       id: this.getProviderName(),

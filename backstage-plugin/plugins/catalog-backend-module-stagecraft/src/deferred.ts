@@ -43,6 +43,7 @@ function checkLocation(name: string, value: unknown): void {
   parseLocationRef(value);
 }
 
-function isTemplate(entity: Entity): boolean {
+/** Whether it is a template of the scaffolder. */
+export function isTemplate(entity: Entity): boolean {
   return entity.kind.toLocaleLowerCase('en-US') === 'template';
 }

@@ -6,7 +6,7 @@ import {
 } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { stagecraftServiceRef } from '@stagecraft/backstage-plugin-stagecraft-node';
-import { findHeld } from './held';
+import { createCatalogView } from './CatalogView';
 import { readCatalogSettings } from './settings';
 import { StagecraftEntityProvider } from './StagecraftEntityProvider';
 import { StagecraftLocationAnalyzer } from './StagecraftLocationAnalyzer';
@@ -32,8 +32,8 @@ export const catalogModuleStagecraft = createBackendModule({
         const settings = readCatalogSettings(config);
         const feed = async ({ signal, ...request }: { after?: string; limit: number; signal?: AbortSignal }) =>
           stagecraft.listCatalogChanges(request, { credentials: await auth.getOwnServiceCredentials(), signal });
-        const held = () => findHeld({ catalog, auth, providerName: settings.providerName });
-        processing.addEntityProvider(new StagecraftEntityProvider({ settings, feed, held, scheduler, events, logger }));
+        const view = createCatalogView({ catalog, auth, providerName: settings.providerName });
+        processing.addEntityProvider(new StagecraftEntityProvider({ settings, feed, view, scheduler, events, logger }));
 
         if (settings.analyzer) {
           analysis.setLocationAnalyzer(async ({ scmLocationAnalyzers }) => ({

@@ -1,5 +1,6 @@
 import { entityEnvelopeSchemaValidator, stringifyEntityRef } from '@backstage/catalog-model';
 import type { DeferredEntity, EntityProviderConnection, EntityProviderMutation } from '@backstage/plugin-catalog-node';
+import type { CatalogView } from '../CatalogView';
 
 const validate = entityEnvelopeSchemaValidator();
 
@@ -22,6 +23,14 @@ export class CatalogStub implements EntityProviderConnection {
   }
 
   async refresh(): Promise<void> {}
+
+  /** What files declare: the catalog shows it from there. */
+  readonly files = new Set<string>();
+
+  readonly view: CatalogView = {
+    held: async () => new Set([...this.held.keys()].filter(ref => !this.files.has(ref))),
+    taken: async refs => new Set(refs.filter(ref => this.files.has(ref))),
+  };
 
   get refs(): string[] {
     return [...this.held.keys()].sort();

@@ -45,7 +45,7 @@ export class Stage {
     const provider = new StagecraftEntityProvider({
       settings: readCatalogSettings(new ConfigReader({ stagecraft: { catalog: options.config ?? {} } })),
       feed: stage.feed.feed,
-      held: async () => new Set(stage.catalog.held.keys()),
+      view: stage.catalog.view,
       scheduler: {
         scheduleTask: async (task: SchedulerServiceTaskInvocationDefinition & { scope?: string }) => {
           stage.task = task;
