@@ -35,6 +35,12 @@ test('everything can be set', () => {
   assert.equal(settings.analyzer, false);
 });
 
+test("a schedule is each replica's own unless it says otherwise", () => {
+  const { schedule } = read({ schedule: { frequency: { minutes: 5 }, timeout: { minutes: 1 } } });
+
+  assert.equal(schedule.scope, 'local');
+});
+
 test('what makes no sense is refused by its name', () => {
   assert.throws(() => read({ id: 'a b' }), /`stagecraft\.catalog\.id`/);
   assert.throws(() => read({ removalLimit: { percent: 101 } }), /`stagecraft\.catalog\.removalLimit\.percent`/);

@@ -42,7 +42,7 @@ export function readCatalogSettings(root: Config): CatalogSettings {
   const schedule = config?.getOptionalConfig('schedule');
   return {
     providerName: `stagecraft:${readId(config)}`,
-    schedule: schedule ? readSchedulerServiceTaskScheduleDefinitionFromConfig(schedule) : EVERY_MINUTE,
+    schedule: schedule ? readSchedule(schedule) : EVERY_MINUTE,
     fullSyncMs: durationToMilliseconds(
       config?.has('fullSync') ? readDurationFromConfig(config, { key: 'fullSync' }) : { minutes: 30 },
     ),
@@ -52,6 +52,11 @@ export function readCatalogSettings(root: Config): CatalogSettings {
     },
     analyzer: config?.getOptionalBoolean('analyzer') ?? true,
   };
+}
+
+function readSchedule(config: Config): SchedulerServiceTaskScheduleDefinition {
+  const schedule = readSchedulerServiceTaskScheduleDefinitionFromConfig(config);
+  return { ...schedule, scope: schedule.scope ?? EVERY_MINUTE.scope };
 }
 
 function readId(config: Config | undefined): string {
