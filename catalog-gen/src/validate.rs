@@ -15,6 +15,8 @@ use std::fmt;
 
 use serde_json::Value;
 
+pub(crate) use format::is_name;
+
 /// One rule that an entity breaks.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Violation {

@@ -17,7 +17,7 @@ pub(super) fn is_dns_subdomain(text: &str) -> bool {
 }
 
 /// The form of `metadata.name`: letters, digits, `-`, `_`, `.`; first and last a letter or digit; at most 63.
-pub(super) fn is_name(text: &str) -> bool {
+pub(crate) fn is_name(text: &str) -> bool {
     let alphanumeric = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric());
     (1..=63).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
