@@ -60,9 +60,11 @@ test('whether a file is registered is asked of the catalog', async () => {
   const found = async () => ({ existingEntityFiles: [file], generateEntities: [] });
 
   const known = await analyzer(found, { registered: [`url:${target}/blob/main/catalog-info.yaml`] }).ask();
+  const asFolder = await analyzer(found, { registered: [`url:${target}/tree/main/catalog-info.yaml`] }).ask();
   const unknown = await analyzer(found).ask();
 
   assert.equal(known.existingEntityFiles[0]?.isRegistered, true);
+  assert.equal(asFolder.existingEntityFiles[0]?.isRegistered, true);
   assert.equal(unknown.existingEntityFiles[0]?.isRegistered, false);
 });
 

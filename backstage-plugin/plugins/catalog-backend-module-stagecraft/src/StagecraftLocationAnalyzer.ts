@@ -76,13 +76,20 @@ export class StagecraftLocationAnalyzer implements LocationAnalyzer {
     return { existingEntityFiles, generateEntities: answer.generateEntities };
   }
 
-  /** Only the catalog knows what is registered in it. */
-  async #isRegistered({ location }: AnalyzeLocationExistingEntity, credentials: BackstageCredentials) {
+  /** Only the catalog knows what is registered in it: under the page of the file, or as if it were a folder. */
+  async #isRegistered(
+    { location: { type, target } }: AnalyzeLocationExistingEntity,
+    credentials: BackstageCredentials,
+  ) {
+    const { catalog, logger } = this.#options;
     try {
-      const ref = `${location.type}:${location.target}`;
-      return (await this.#options.catalog.getLocationByRef(ref, { credentials })) !== undefined;
+      const targets = [target, target.replace('/blob/', '/tree/')];
+      const found = await Promise.all(
+        targets.map(each => catalog.getLocationByRef(`${type}:${each}`, { credentials })),
+      );
+      return found.some(location => location !== undefined);
     } catch (error) {
-      this.#options.logger.debug(`Whether \`${location.target}\` is registered is not known: ${messageOf(error)}`);
+      logger.debug(`Whether \`${target}\` is registered is not known: ${messageOf(error)}`);
       return false;
     }
   }
