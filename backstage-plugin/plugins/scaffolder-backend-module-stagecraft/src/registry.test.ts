@@ -67,7 +67,7 @@ test('a task is given with its log and its end', async t => {
     createdBy: 'user:default/jane',
   });
   double.service.answers('GET', '/api/scaffolder/v2/tasks/t1/events', [
-    { id: 1, type: 'log', body: { message: 'Fetching', stepId: 'fetch' } },
+    { id: 1, type: 'log', body: { message: '\u001b[32minfo\u001b[39m: Fetching', stepId: 'fetch' } },
     { id: 2, type: 'completion', body: { message: 'done', output: { url: 'x' } } },
   ]);
 

@@ -1,5 +1,6 @@
 import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
-import type { StagecraftService } from '@stagecraft/backstage-plugin-stagecraft-node';
+import type { StagecraftService, TaskEvent } from '@stagecraft/backstage-plugin-stagecraft-node';
+import { lineOf } from './lines';
 
 /** What the entries are made with. */
 export interface RegistryOptions {
@@ -69,11 +70,15 @@ function registerTry({ actionsRegistry, stagecraft }: RegistryOptions): void {
         return { output: { status: trial.status, problems, log: [], files: [], output: {} } };
       }
       const { status, output } = trial;
-      const log = trial.log.map(({ body }) => body.message ?? '');
+      const log = textsOf(trial.log);
       const files = trial.directoryContents.map(({ path }) => path);
       return { output: { status, problems: status === 'failed' ? [trial.error.message] : [], log, files, output } };
     },
   });
+}
+
+function textsOf(events: Pick<TaskEvent, 'body'>[]): string[] {
+  return events.map(lineOf).flatMap(line => (line ? [line.text] : []));
 }
 
 function registerRun({ actionsRegistry, stagecraft }: RegistryOptions): void {
@@ -128,7 +133,7 @@ function registerGet({ actionsRegistry, stagecraft }: RegistryOptions): void {
       const { status, createdAt, createdBy } = await stagecraft.getTask(input, { credentials });
       // A task that waits has told nothing yet, and asking for its events would wait for the first.
       const events = status === 'open' ? [] : await stagecraft.getTaskEvents(input, { credentials });
-      const log = events.map(({ body }) => (body.stepId ? `[${body.stepId}] ${body.message}` : (body.message ?? '')));
+      const log = textsOf(events);
       const { output, error } = events.findLast(({ type }) => type === 'completion')?.body ?? {};
       const made = output as { [name: string]: unknown } | undefined;
       return { output: { status, createdAt, createdBy, log, output: made, error: error?.message } };

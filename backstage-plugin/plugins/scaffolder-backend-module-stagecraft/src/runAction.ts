@@ -4,6 +4,7 @@ import { createTemplateAction, type ActionContext } from '@backstage/plugin-scaf
 import type { JsonObject } from '@backstage/types';
 import type { StagecraftService, TaskEvent } from '@stagecraft/backstage-plugin-stagecraft-node';
 import { createHash } from 'node:crypto';
+import { lineOf } from './lines';
 import { examples } from './runAction.examples';
 
 /** What the action works with. */
@@ -149,23 +150,10 @@ async function watch(ctx: RunContext, options: RunActionOptions, taskId: string,
   }
 }
 
-/** Actions of the service write their lines as Backstage's do: the level in a colour, then the text. */
-const LEVELLED = /^\u001b\[\d+m(error|warn|info|debug)\u001b\[39m: /;
-
-function relay({ logger }: RunContext, { type, body }: Pick<TaskEvent, 'type' | 'body'>): void {
-  const message = body.message ?? '';
-  if (type === 'completion' || message === '') {
-    return;
-  }
-  const [prefix = '', level] = LEVELLED.exec(message) ?? [];
-  const text = message.slice(prefix.length);
-  const line = body.stepId ? `[${body.stepId}] ${text}` : text;
-  if (level === 'error' || body.status === 'failed') {
-    logger.error(line);
-  } else if (level === 'warn' || type === 'cancelled') {
-    logger.warn(line);
-  } else {
-    logger.info(line);
+function relay({ logger }: RunContext, event: Pick<TaskEvent, 'type' | 'body'>): void {
+  const line = event.type === 'completion' ? undefined : lineOf(event);
+  if (line) {
+    logger[event.type === 'cancelled' ? 'warn' : line.level](line.text);
   }
 }
 
