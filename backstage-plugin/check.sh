@@ -15,4 +15,4 @@ while IFS= read -r -d '' file; do
     file=${file/\/src\//\/dist\/}
     tests+=("${file%.ts}.js")
 done < <(find plugins/*/src -name '*.test.ts' -print0 | sort -z)
-node --enable-source-maps --test --test-timeout=60000 "${tests[@]}"
+node --enable-source-maps --test --test-force-exit --test-timeout=60000 "${tests[@]}"
