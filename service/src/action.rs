@@ -31,7 +31,7 @@ use std::future::Future;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-pub(crate) use address::is_absolute;
+pub(crate) use address::{Address, is_absolute};
 pub use backstage::Actions;
 pub(crate) use context::VERSION_ANNOTATION;
 pub use context::{ActionContext, Capabilities, RunInfo, StepInfo, TemplateInfo};

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::action::{Actions, Capabilities, Registry};
 use crate::backstage::{Backstage, BackstageError, Verifier};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, CatalogParts};
 use crate::config::{Config, ConfigError, ExpressionErrors, ForgeKind};
 use crate::db::Db;
 use crate::entities::Entities;
@@ -126,9 +126,14 @@ impl App {
         let (tasks, queue, metrics) = parts.tasks(library)?;
         let Parts { db, local_forge, .. } = parts;
         let entities = Entities::new(db.clone());
-        let backstage = tasks.backstage().cloned();
-        let verifier = backstage.as_ref().map(|backstage| verifier(backstage, &config)).transpose()?;
-        let catalog = Catalog::new(db.clone(), tasks.library().clone(), backstage);
+        let backstage = tasks.capabilities().backstage.as_ref();
+        let verifier = backstage.map(|backstage| verifier(backstage, &config)).transpose()?;
+        let catalog = Catalog::new(CatalogParts {
+            db: db.clone(),
+            library: tasks.library().clone(),
+            capabilities: tasks.capabilities().clone(),
+            git: &config.git,
+        });
         Ok(Self { config, db, queue, tasks, entities, catalog, local_forge, metrics, verifier })
     }
 

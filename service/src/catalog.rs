@@ -1,9 +1,12 @@
-//! What Backstage's catalog gets from this service: the feed of entities, kept in line with the library.
+//! What Backstage's catalog gets from this service: the feed of entities, kept in line with the library, and what a
+//! repository says about itself.
 //!
-//! [`Catalog::run`] brings changed templates into the feed and tells Backstage that there is something new. Who
-//! reads the feed, and what he does with it, is not known here. The invariant: telling is a courtesy; nothing
+//! [`Catalog::run`] brings changed templates into the feed and tells Backstage that there is something new;
+//! [`Catalog::analyze`] reads a repository that somebody wants to bring in. Who reads the feed, and what he does with
+//! it, is not known here. The invariant: telling is a courtesy; nothing
 //! waits for it, and nothing is lost when it fails.
 
+mod analyze;
 mod tell;
 
 use std::sync::Arc;
@@ -12,11 +15,15 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::backstage::Backstage;
+use crate::action::Capabilities;
+use crate::config;
 use crate::db::Db;
 use crate::entities::{EntityStoreError, FEED_TOPIC, Feed, LibrarySource, Published, Publisher};
 use crate::template::Library;
+use analyze::{Desk, Hosts};
 use tell::Teller;
+
+pub use analyze::{Analysis, AnalyzeError, AnalyzeRequest, Existing};
 
 /// How often the library is compared without anybody having said that it changed.
 const LOOK_INTERVAL: Duration = Duration::from_secs(10);
@@ -38,19 +45,36 @@ struct Inner {
     feed: Feed,
     publisher: Publisher,
     library: Arc<Library>,
+    capabilities: Capabilities,
     teller: Option<Teller>,
+    desk: Desk,
     library_changed: Notify,
 }
 
+/// What [`Catalog`] stands on.
+pub struct CatalogParts<'p> {
+    /// The database.
+    pub db: Db,
+    /// The templates.
+    pub library: Arc<Library>,
+    /// Where repositories are read; without a Backstage nobody is told of changes.
+    pub capabilities: Capabilities,
+    /// `git` of the settings.
+    pub git: &'p config::Git,
+}
+
 impl Catalog {
-    /// Puts the parts together; without a Backstage nobody is told.
-    pub fn new(db: Db, library: Arc<Library>, backstage: Option<Backstage>) -> Self {
+    /// Puts the parts together.
+    pub fn new(parts: CatalogParts<'_>) -> Self {
+        let CatalogParts { db, library, capabilities, git } = parts;
         let inner = Inner {
             feed: Feed::new(db.clone()),
             publisher: Publisher::new(db.clone()),
             db,
             library,
-            teller: backstage.map(Teller::new),
+            teller: capabilities.backstage.clone().map(Teller::new),
+            desk: Desk::new(Hosts::new(capabilities.forges.hosts(), git)),
+            capabilities,
             library_changed: Notify::new(),
         };
         Self { inner: Arc::new(inner) }

@@ -67,7 +67,7 @@ struct Route {
 }
 
 /// All routes.
-fn routes() -> [Route; 23] {
+fn routes() -> [Route; 24] {
     [
         get(
             "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
@@ -88,6 +88,7 @@ fn routes() -> [Route; 23] {
         get("/api/stagecraft/v1/templates", templates::list),
         get("/api/stagecraft/v1/entities", entities::list),
         get("/api/stagecraft/v1/catalog/changes", catalog::changes),
+        post("/api/stagecraft/v1/analyze-location", catalog::analyze),
         post("/api/stagecraft/v1/dry-run", trial::run),
         get("/.backstage/health/v1/liveness", operations::alive),
         get("/.backstage/health/v1/readiness", operations::ready),

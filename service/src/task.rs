@@ -30,7 +30,6 @@ pub use watch::EventWatch;
 use std::sync::Arc;
 
 use crate::action::{Actions, Capabilities, Registry};
-use crate::backstage::Backstage;
 use crate::config;
 use crate::db::Db;
 use crate::queue::Queue;
@@ -122,9 +121,9 @@ impl Tasks {
         &self.inner.actions
     }
 
-    /// The Backstage that steps call, if the settings name one.
-    pub fn backstage(&self) -> Option<&Backstage> {
-        self.inner.capabilities.backstage.as_ref()
+    /// What actions reach.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.inner.capabilities
     }
 
     /// Those among which the actions of these steps are, if they are anywhere.

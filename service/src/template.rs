@@ -14,5 +14,5 @@ pub mod source;
 pub use entity::{API_VERSION, Step, Template, TemplateError, TemplatePlace, TemplateSpec, value_mode};
 pub use library::{FindError, Library, Listed, Look, Single, SingleError, Watched, template_of};
 pub use parameters::{SchemaViolation, validate_against, validate_secrets, validate_values, with_defaults};
-pub(crate) use source::CASE_SNAPSHOTS;
+pub(crate) use source::{CASE_SNAPSHOTS, revision_of};
 pub use source::{FetchError, Fetched, Held, Pin, Sources};

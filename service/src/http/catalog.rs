@@ -2,15 +2,20 @@
 
 use axum::Extension;
 use axum::extract::State;
+use catalog_gen::Proposal;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::body::{Fields, JsonBody};
 use super::error::ApiError;
 use super::query::Pairs;
 use super::reply::{Answer, ok};
-use crate::catalog::Catalog;
+use crate::catalog::{Analysis, AnalyzeRequest, Catalog, Existing};
 use crate::entities::{Change, Page};
 use crate::task::Caller;
+
+/// The only locations that repositories are read from.
+const LOCATION_TYPE: &str = "url";
 
 #[derive(Serialize)]
 struct PageShape<'a> {
@@ -40,6 +45,44 @@ impl<'a> From<&'a Change> for ChangeShape<'a> {
     }
 }
 
+/// Backstage's `AnalyzeLocationResponse`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct AnalysisShape<'a> {
+    existing_entity_files: Vec<ExistingShape<'a>>,
+    generate_entities: &'a [Proposal],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ExistingShape<'a> {
+    location: LocationShape<'a>,
+    is_registered: bool,
+    entity: &'a Value,
+}
+
+#[derive(Serialize)]
+struct LocationShape<'a> {
+    r#type: &'static str,
+    target: &'a str,
+}
+
+impl<'a> From<&'a Existing> for ExistingShape<'a> {
+    fn from(existing: &'a Existing) -> Self {
+        let Existing { target, registered, entity } = existing;
+        Self { location: LocationShape { r#type: LOCATION_TYPE, target }, is_registered: *registered, entity }
+    }
+}
+
+impl<'a> From<&'a Analysis> for AnalysisShape<'a> {
+    fn from(analysis: &'a Analysis) -> Self {
+        Self {
+            existing_entity_files: analysis.existing.iter().map(ExistingShape::from).collect(),
+            generate_entities: &analysis.proposals,
+        }
+    }
+}
+
 /// `GET /api/stagecraft/v1/catalog/changes`
 pub(super) async fn changes(
     State(catalog): State<Catalog>,
@@ -52,11 +95,39 @@ pub(super) async fn changes(
     ok(&PageShape::from(&page))
 }
 
+/// `POST /api/stagecraft/v1/analyze-location`
+pub(super) async fn analyze(
+    State(catalog): State<Catalog>,
+    Extension(caller): Extension<Caller>,
+    JsonBody(body): JsonBody,
+) -> Answer {
+    services_only(&caller)?;
+    let request = analyze_request(body)?;
+    let analysis = catalog.analyze(&request).await?;
+    ok(&AnalysisShape::from(&analysis))
+}
+
+/// Backstage's `AnalyzeLocationRequest`.
+fn analyze_request(body: Value) -> Result<AnalyzeRequest, ApiError> {
+    let mut fields = Fields::of_body(body, &["location"])?;
+    let location = fields.take("location").unwrap_or_default();
+    let mut location = Fields::at("request/body/location".to_owned(), location, &["type", "target"])?;
+    let kind = location.text("type")?;
+    if kind != LOCATION_TYPE {
+        let kind = kind.escape_debug();
+        let message = format!("a location of type `{kind}` cannot be analysed; give one of type `url`");
+        return Err(ApiError::input(message));
+    }
+    let target = location.text("target")?;
+    let named = fields.has("catalogFilename").then(|| fields.text("catalogFilename")).transpose()?;
+    Ok(AnalyzeRequest { target, catalog_filename: named.filter(|name| !name.is_empty()) })
+}
+
 fn services_only(caller: &Caller) -> Result<(), ApiError> {
     match caller.user_ref() {
         None => Ok(()),
         Some(_) => Err(ApiError::not_allowed(
-            "This is for services such as Backstage's catalog; a user reads the catalog in Backstage",
+            "This is for services such as Backstage's catalog; a user goes through Backstage",
         )),
     }
 }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::backstage::BackstageError;
+use crate::catalog::AnalyzeError;
 use crate::db::DbError;
 use crate::entities::EntityStoreError;
 use crate::git::GitError;
@@ -267,6 +268,15 @@ impl From<CreateError> for ApiError {
             CreateError::KeyUsed => Self::named("ConflictError", error.to_string()),
             CreateError::Files(error) => error.into(),
             CreateError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AnalyzeError> for ApiError {
+    fn from(error: AnalyzeError) -> Self {
+        match error {
+            AnalyzeError::Repository(error) => Self::named(error.name(), error.to_string()),
+            AnalyzeError::Store(error) => error.into(),
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::secret::Secret;
 pub(crate) use folder::CASE_SNAPSHOTS;
 pub(super) use folder::{Folder, Reach, ReadFiles, Stamp, blocking};
 pub use held::Held;
+pub(crate) use url::revision_of;
 pub(super) use url::{Absolute, GitPlace, absolute, beside, is_absolute};
 
 use held::Holding;

@@ -16,6 +16,7 @@
 
 mod action_examples;
 mod actions;
+mod analyze;
 mod architecture;
 mod backstage;
 mod bad_input;

@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::{Path, answer, parameter, path, refusal, schema};
+use super::{Path, answer, body, parameter, path, refusal, schema};
 
 pub(super) fn paths() -> Vec<Path> {
     vec![
         path("/api/stagecraft/v1/templates", json!({ "get": templates() })),
         path("/api/stagecraft/v1/entities", json!({ "get": entities() })),
         path("/api/stagecraft/v1/catalog/changes", json!({ "get": changes() })),
+        path("/api/stagecraft/v1/analyze-location", json!({ "post": analyze() })),
         path("/api/scaffolder/openapi.json", json!({ "get": description("GetApiDescription", true) })),
         path("/openapi.json", json!({ "get": description("GetOpenApiDescription", false) })),
         path("/healthz", json!({ "get": alive("GetHealth") })),
@@ -62,6 +63,23 @@ fn changes() -> Value {
             "400": refusal("The query is wrong"),
             "401": refusal("No token, or one that is not known"),
             "403": refusal("The caller is a user"),
+        },
+    })
+}
+
+fn analyze() -> Value {
+    json!({
+        "operationId": "AnalyzeLocation",
+        "tags": ["stagecraft"],
+        "description": "Reads a repository and lists the entities of its catalog files; where it has none, proposes an entity with the reason for each value. Only hosts of `forges`, `git.credentials` and `git.rewrites` are read. Takes and answers what Backstage's `POST /api/catalog/analyze-location` does. For services only.",
+        "requestBody": body(true, schema("AnalyzeLocationRequest")),
+        "responses": {
+            "200": answer("What is there, or what could be", schema("AnalyzeLocationResponse")),
+            "400": refusal("The address cannot be understood or is not on a host that is read, or its catalog file is broken"),
+            "401": refusal("No token, or one that is not known"),
+            "403": refusal("The caller is a user, or the repository's host refuses to be read"),
+            "404": refusal("There is no such repository, branch or folder"),
+            "503": refusal("The repository cannot be reached, or not read in time"),
         },
     })
 }

@@ -199,6 +199,32 @@ fn own() -> Value {
                 "message": text(),
             }))),
         })),
+        "AnalyzeLocationRequest": object(&["location"], json!({
+            "location": object(&["type", "target"], json!({
+                "type": { "type": "string", "enum": ["url"] },
+                "target": { "type": "string", "description": "Address of a repository, or of a folder in one" },
+            })),
+            "catalogFilename": { "type": "string", "description": "What catalog files are called; `catalog-info.yaml` if left out" },
+        })),
+        "AnalyzeLocationResponse": object(&["existingEntityFiles", "generateEntities"], json!({
+            "existingEntityFiles": list(object(&["location", "isRegistered", "entity"], json!({
+                "location": object(&["type", "target"], json!({ "type": text(), "target": text() })),
+                "isRegistered": { "type": "boolean", "description": "Whether a task has registered the file with this service" },
+                "entity": any_object(),
+            }))),
+            "generateEntities": list(object(&["entity", "fields"], json!({
+                "entity": { "type": "object", "additionalProperties": true, "description": "As far as it could be told" },
+                "fields": list(object(&["field", "state", "value", "description"], json!({
+                    "field": { "type": "string", "description": "Path of the field, such as `spec.owner`" },
+                    "state": {
+                        "type": "string",
+                        "enum": ["analysisSuggestedValue", "analysisSuggestedNoValue", "needsUserInput"],
+                    },
+                    "value": { "type": "string", "nullable": true },
+                    "description": { "type": "string", "description": "Why, naming the file that it was taken from" },
+                }))),
+            }))),
+        })),
         "CatalogChanges": object(&["cursor", "more", "reset", "changes"], json!({
             "cursor": { "type": "string", "description": "Where the reader stands now; opaque" },
             "more": { "type": "boolean", "description": "Whether there is more to read now" },

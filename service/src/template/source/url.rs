@@ -64,6 +64,14 @@ pub(in crate::template) fn absolute(url: &str) -> Result<Absolute, FetchError> {
     }
 }
 
+/// The branch, tag or commit that the URL of a place in a repository names.
+pub(crate) fn revision_of(url: &str) -> Result<Option<String>, FetchError> {
+    match absolute(url)? {
+        Absolute::Git(place) => Ok(place.revision),
+        Absolute::File(_) => Ok(None),
+    }
+}
+
 fn file(rest: &str, url: &str) -> Result<String, FetchError> {
     let path = rest.strip_prefix("localhost/").map_or_else(|| rest.to_owned(), |path| format!("/{path}"));
     let path = decoded(&path, url)?;
