@@ -240,6 +240,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stagecraft/v1/analyze-location": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Reads a repository and lists the entities of its catalog files; where it has none, proposes an entity with the reason for each value. Only hosts of `forges`, `git.credentials` and `git.rewrites` are read. Takes and answers what Backstage's `POST /api/catalog/analyze-location` does. For services only. */
+        post: operations["AnalyzeLocation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stagecraft/v1/catalog/changes": {
         parameters: {
             query?: never;
@@ -395,6 +412,44 @@ export interface components {
                     [key: string]: unknown;
                 };
             };
+        };
+        AnalyzeLocationRequest: {
+            /** @description What catalog files are called; `catalog-info.yaml` if left out */
+            catalogFilename?: string;
+            location: {
+                /** @description Address of a repository, or of a folder in one */
+                target: string;
+                /** @enum {string} */
+                type: "url";
+            };
+        };
+        AnalyzeLocationResponse: {
+            existingEntityFiles: {
+                entity: {
+                    [key: string]: unknown;
+                };
+                /** @description Whether a task has registered the file with this service */
+                isRegistered: boolean;
+                location: {
+                    target: string;
+                    type: string;
+                };
+            }[];
+            generateEntities: {
+                /** @description As far as it could be told */
+                entity: {
+                    [key: string]: unknown;
+                };
+                fields: {
+                    /** @description Why, naming the file that it was taken from */
+                    description: string;
+                    /** @description Path of the field, such as `spec.owner` */
+                    field: string;
+                    /** @enum {string} */
+                    state: "analysisSuggestedValue" | "analysisSuggestedNoValue" | "needsUserInput";
+                    value: string | null;
+                }[];
+            }[];
         };
         CatalogChanges: {
             changes: {
@@ -1503,6 +1558,75 @@ export interface operations {
             };
             /** @description No token, or one that is not known */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    AnalyzeLocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnalyzeLocationRequest"];
+            };
+        };
+        responses: {
+            /** @description What is there, or what could be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalyzeLocationResponse"];
+                };
+            };
+            /** @description The address cannot be understood or is not on a host that is read, or its catalog file is broken */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is a user, or the repository's host refuses to be read */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such repository, branch or folder */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The repository cannot be reached, or not read in time */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
