@@ -66,7 +66,8 @@ impl Access {
 
 fn caller_of(principal: Principal) -> Caller {
     match principal {
-        Principal::User(token) | Principal::UserThrough(token, _) => Caller::user(token),
+        Principal::User(token) => Caller::user(token),
+        Principal::UserThrough(token, plugin) => Caller::user(token).through(plugin),
         Principal::Plugin(id) => Caller::named(format!("plugin:{id}")),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::LookupError;
 use super::mocks::{Mocks, StepReport};
-use crate::backstage::UserToken;
+use crate::backstage::{PluginId, UserToken};
 use crate::config::ValueMode;
 use crate::git::TreeId;
 use crate::ids::{RequestKey, TaskId};
@@ -21,17 +21,25 @@ pub struct Caller {
     pub subject: String,
     /// By what the service can act for the caller: only of a user that Backstage vouches for.
     pub token: Option<UserToken>,
+    /// The plugin of Backstage that asks on the user's behalf, if one does.
+    pub through: Option<PluginId>,
 }
 
 impl Caller {
     /// A caller for whom the service cannot act.
     pub fn named(subject: impl Into<String>) -> Self {
-        Self { subject: subject.into(), token: None }
+        Self { subject: subject.into(), token: None, through: None }
     }
 
     /// A user that Backstage vouches for.
     pub fn user(token: UserToken) -> Self {
-        Self { subject: token.entity_ref.clone(), token: Some(token) }
+        Self { subject: token.entity_ref.clone(), token: Some(token), through: None }
+    }
+
+    /// The same user, for whom a plugin asks.
+    #[must_use]
+    pub fn through(self, plugin: PluginId) -> Self {
+        Self { through: Some(plugin), ..self }
     }
 
     /// The user's entity reference, if a user asks and not a service.

@@ -3,6 +3,7 @@
 //! Against a double that publishes keys over HTTP, through the real API of the service: users here, plugins and those
 //! for whom they ask in [`plugins`], what becomes of the keys in [`keys`].
 
+mod catalog;
 mod keys;
 mod plugins;
 
