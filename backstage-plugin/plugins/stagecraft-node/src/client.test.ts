@@ -80,6 +80,19 @@ test('a request has its path, query and body where the service expects them', as
   assert.equal(service.last.headers['idempotency-key'], undefined);
 });
 
+test('a service may stand below a path', async () => {
+  service.answers('GET', '/behind/it/api/scaffolder/v2/actions', []);
+  const behind = clientOf({ baseUrl: `${service.url}/behind/it/` });
+  assert.deepEqual(await behind.listActions({ credentials: jane }), []);
+  const { signal } = new AbortController();
+  const request = { method: 'GET', path: '/api/scaffolder/v2/actions?a=b', headers: { 'x-request-id': '1' }, signal };
+  const { status, body } = await behind.forward(request, { token: 'of-jane' });
+  assert.equal(status, 200);
+  body.resume();
+  assert.equal(service.last.url, '/behind/it/api/scaffolder/v2/actions?a=b');
+  assert.equal(token(), 'Bearer of-jane');
+});
+
 test('users are asked for by tokens that Backstage signs, also where a token is configured', async () => {
   service.answers('GET', '/api/scaffolder/v2/actions', []);
   const configured = clientOf({ token: 'of-the-settings' });
