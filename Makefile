@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-peer generate screenshot lint format clippy doc
+.PHONY: help demo test beside bench bench-peer generate screenshot lint format clippy doc
 
 DEMO_DATA := target/demo
 # Further options of service/bench/peer.mjs, for example `--smoke` or `--only stream,start`.
@@ -33,6 +33,10 @@ test: ## Run every test, on SQLite and PostgreSQL, and check what the golden pat
 	@service/preview/check.sh $(PROGRAM)
 	@backstage-plugin/check.sh
 	@.ci/check-golden-paths
+
+beside: ## Run the modules for a Backstage that keeps its own scaffolder in such a one
+	@cargo build --quiet --locked -p stagecraft
+	@backstage-plugin/beside/check.sh $(PROGRAM)
 
 lint: format clippy doc ## Check format, lints and documentation
 
