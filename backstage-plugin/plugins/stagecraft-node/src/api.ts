@@ -26,6 +26,8 @@ export type ListedTemplate = Schemas['ListedTemplate'];
 export type ListedEntity = Schemas['ListedEntity'];
 /** A page of what a catalog can take over. */
 export type CatalogChanges = Schemas['CatalogChanges'];
+/** What a repository has or could have in a catalog, with the reasons. */
+export type LocationAnalysis = Schemas['AnalyzeLocationResponse'];
 
 /** The methods that the service's routes have. */
 export type Method = 'get' | 'post';

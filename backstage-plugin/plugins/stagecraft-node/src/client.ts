@@ -102,11 +102,10 @@ export class StagecraftClient implements StagecraftService {
     return this.call('get', '/api/stagecraft/v1/catalog/changes', { query }, options);
   }
 
-  analyzeLocation(
-    body: { location: { type: string; target: string }; catalogFilename?: string },
-    options: CallOptions,
-  ) {
-    return this.#json<unknown>('post', '/api/stagecraft/v1/analyze-location', { body }, options);
+  analyzeLocation(request: Parameters<StagecraftService['analyzeLocation']>[0], options: CallOptions) {
+    // Types of locations that it does not read are the service's to refuse.
+    const body = request as Input<'post', '/api/stagecraft/v1/analyze-location'>['body'];
+    return this.call('post', '/api/stagecraft/v1/analyze-location', { body }, options);
   }
 
   async *followTask(request: { taskId: string; after?: number }, options: FollowOptions): AsyncGenerator<TaskEvent> {
@@ -153,13 +152,9 @@ export class StagecraftClient implements StagecraftService {
     input: Input<M, P>,
     options: CallOptions,
   ): Promise<Answer<M, P>> {
-    return this.#json(method, path, input as Parts, options);
-  }
-
-  async #json<T>(method: Method, path: string, parts: Parts, options: CallOptions): Promise<T> {
-    const response = await this.#send(method, path, parts, options);
+    const response = await this.#send(method, path, input as Parts, options);
     try {
-      return (await response.json()) as T;
+      return (await response.json()) as Answer<M, P>;
     } catch (error) {
       options.signal?.throwIfAborted();
       throw unavailable({ baseUrl: this.#baseUrl, why: `its answer broke off (${reasonOf(error)})`, cause: error });

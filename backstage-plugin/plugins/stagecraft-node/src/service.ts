@@ -7,6 +7,7 @@ import type {
   Input,
   ListedEntity,
   ListedTemplate,
+  LocationAnalysis,
   Method,
   Path,
   PostedFile,
@@ -110,13 +111,13 @@ export interface StagecraftService {
    */
   listCatalogChanges(request: { after?: string; limit?: number }, options: CallOptions): Promise<CatalogChanges>;
   /**
-   * What the service makes of a repository, for Backstage's import wizard: an `AnalyzeLocationResponse` of
-   * `@backstage/plugin-catalog-common`, unchecked.
+   * What the service makes of a repository, for Backstage's import wizard: the entities that it declares, or one that it
+   * could. For services only.
    */
   analyzeLocation(
     request: { location: { type: string; target: string }; catalogFilename?: string },
     options: CallOptions,
-  ): Promise<unknown>;
+  ): Promise<LocationAnalysis>;
   /** Any other route, typed by the description of the service. */
   call<M extends Method, P extends Path<M>>(
     method: M,
