@@ -33,9 +33,12 @@ if [[ ! -e $packages/.installed ]]; then
     )
     [[ -e $packages ]] || mv "$aside" "$packages"
 fi
+# What has not been used for a month is of a lock file that is gone.
+touch "$packages"
+find "$kept" -maxdepth 1 -name 'e2e-*' -mtime +30 -exec rm -rf {} +
 ln -sfn "$packages/node_modules" node_modules
 
-app=app-$(digest app/build.yaml app/package.json app/public/* app/src/*)
+app=app-$(digest package-lock.json app/build.yaml app/package.json app/public/* app/src/*)
 if [[ ! -e node_modules/$app/package.json ]]; then
     echo "bundling the app of that Backstage" >&2
     rm -rf app/dist

@@ -16,4 +16,5 @@ backend.add(import('@backstage/plugin-events-backend'));
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(policyModule);
 backend.add(import('@stagecraft/backstage-plugin-scaffolder-backend'));
+backend.add(import('@stagecraft/backstage-plugin-catalog-backend-module-stagecraft'));
 await backend.start();

@@ -10,7 +10,7 @@ let set: Stage;
 before(async () => {
   set = await stage();
   const api = await Api.of(set);
-  for (const name of ['patience', 'from-a-base']) await api.knows(`template/default/${name}`);
+  for (const name of ['patience', 'from-a-base', 'slow-service']) await api.knows(`template/default/${name}`);
 });
 
 test('steps are shown while they run, and a waiting task is cancelled', async () => {
@@ -71,4 +71,44 @@ test('a page that watches a task misses nothing when the service is killed', asy
     // That the service was away is no fault of the page.
     tab.complaints.length = 0;
   });
+});
+
+test('behind a proxy that holds answers back, the page shows everything at the end', async () => {
+  await as('guest', set, async tab => {
+    set.middle.holdsBack = true;
+    try {
+      await tab.go('/create/templates/default/patience');
+      await tab.page.getByRole('spinbutton', { name: 'Seconds' }).fill('3');
+      await tab.press('Review');
+      await tab.create();
+
+      for (const step of ['Before', 'Wait', 'After']) await tab.step(step, 'green');
+      await tab.sees('It is over.');
+    } finally {
+      set.middle.holdsBack = false;
+    }
+  });
+});
+
+test('a task that registers while Backstage is away fails with the reason, and a retry mends it', async () => {
+  const api = await Api.of(set);
+  const repoUrl = `${set.forge}?owner=acme&repo=latecomer`;
+  const task = await api.create('slow-service', { name: 'latecomer', repoUrl });
+  await set.backstage.kill();
+  await api.at(set.serviceUrl).reaches(task, 'failed');
+  await set.backstage.start();
+
+  await as('guest', set, async tab => {
+    await tab.go(`/create/tasks/${task}`);
+    await tab.step('Publish', 'green');
+    await tab.step('Register', 'red');
+    await tab.sees(/Backstage/);
+    await tab.picture('backstage-away');
+
+    await tab.page.getByTestId('retry-button').click();
+
+    await tab.step('Register', 'green');
+    await tab.sees('Open in catalog');
+  });
+  await (await Api.of(set)).knows('component/default/latecomer');
 });

@@ -12,13 +12,13 @@ const START_MS = 90_000;
 /** What a program has to end by itself. Backstage waits for its own long polls, which take longer. */
 const GRACE_MS = 3_000;
 
-/** A free port of this machine. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(done => server.close(done));
-  return port;
+/** Free ports of this machine, each another. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  for (const server of servers) await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  const ports = servers.map(server => (server.address() as AddressInfo).port);
+  for (const server of servers) await new Promise(done => server.close(done));
+  return ports;
 }
 
 /** How a program is started. */
@@ -36,6 +36,7 @@ export interface Command {
 export class Program {
   private child: ChildProcess | undefined;
   private readonly command: Command;
+  private printed = '';
 
   constructor(command: Command) {
     this.command = command;
@@ -55,6 +56,7 @@ export class Program {
       if (Date.now() > until) throw new Error(`${program} is not ready after ${START_MS} ms:\n${tail(log)}`);
       await pause(100);
     }
+    this.printed ||= readFileSync(log, 'utf8');
   }
 
   /** Asks it to end, and ends it if it does not. */
@@ -76,9 +78,9 @@ export class Program {
     await gone;
   }
 
-  /** What it printed. */
-  log(): string {
-    return readFileSync(this.command.log, 'utf8');
+  /** What it printed until its first start was done. */
+  started(): string {
+    return this.printed;
   }
 }
 

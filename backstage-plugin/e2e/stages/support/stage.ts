@@ -7,7 +7,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { launch } from './chromium.ts';
-import { Program, freePort } from './program.ts';
+import { Middle } from './middle.ts';
+import { Program, freePorts } from './program.ts';
 
 /** The folder that all of this lies in. */
 export const HERE = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -22,6 +23,10 @@ export interface Stage {
   forge: string;
   backstage: Program;
   service: Program;
+  /** Address of the service itself. */
+  serviceUrl: string;
+  /** Stands between Backstage and the service. */
+  middle: Middle;
   browser: Browser;
 }
 
@@ -41,7 +46,8 @@ export async function strike() {
 async function setUp(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-e2e-'));
   endings.push(() => rmSync(folder, { recursive: true, force: true }));
-  const [backstagePort, servicePort, forgePort] = [await freePort(), await freePort(), await freePort()];
+  const [backstagePort, servicePort, forgePort, middlePort] = await freePorts(4);
+  const serviceUrl = `http://127.0.0.1:${servicePort}`;
   const url = `http://localhost:${backstagePort}`;
   const forge = `127.0.0.1:${forgePort}`;
   templates(join(folder, 'templates'), forge);
@@ -64,9 +70,11 @@ async function setUp(): Promise<Stage> {
     args: ['--config', settings, 'serve'],
     env: {},
     log: join(folder, 'stagecraft.log'),
-    ready: `http://127.0.0.1:${servicePort}/readyz`,
+    ready: `${serviceUrl}/readyz`,
   });
   endings.push(() => service.stop());
+  const middle = await Middle.before(serviceUrl, middlePort);
+  endings.push(() => middle.stop());
 
   const app = spawnSync(join(HERE, 'install.sh'), { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
   if (app.status !== 0) throw new Error('the Backstage of the tests cannot be brought');
@@ -79,7 +87,7 @@ async function setUp(): Promise<Stage> {
       BACKSTAGE_PORT: String(backstagePort),
       E2E_DIR: HERE,
       FORGE: forge,
-      SERVICE: `http://127.0.0.1:${servicePort}`,
+      SERVICE: `http://127.0.0.1:${middlePort}`,
       STAGE_DIR: folder,
     },
     log: join(folder, 'backstage.log'),
@@ -91,7 +99,7 @@ async function setUp(): Promise<Stage> {
   await Promise.all([service.start(), backstage.start()]);
   const browser = await launch();
   endings.push(() => browser.close());
-  return { url, forge, backstage, service, browser };
+  return { url, forge, backstage, service, serviceUrl, middle, browser };
 }
 
 /** The templates of the tests and the golden path, which both name GitHub, as a site with this forge has them. */
