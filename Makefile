@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test beside bench bench-peer generate screenshot lint format clippy doc
+.PHONY: help demo test beside e2e bench bench-peer generate screenshot lint format clippy doc
 
 DEMO_DATA := target/demo
 # Further options of service/bench/peer.mjs, for example `--smoke` or `--only stream,start`.
@@ -17,7 +17,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/stagecraft
 RESULTS := target/bench
 
 help: ## List what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Show the main job: from a template to a repository, on this machine alone
 	@echo "Building Stagecraft. The first build takes some minutes, later ones seconds."
@@ -37,6 +37,10 @@ test: ## Run every test, on SQLite and PostgreSQL, and check what the golden pat
 beside: ## Run the modules for a Backstage that keeps its own scaffolder in such a one
 	@cargo build --quiet --locked -p stagecraft
 	@backstage-plugin/beside/check.sh $(PROGRAM)
+
+e2e: ## Go through the stages in a real Backstage with a real Chromium; PICTURES=<folder> keeps pictures
+	@cargo build --quiet --locked -p stagecraft
+	@PICTURES="$(PICTURES)" backstage-plugin/e2e/run.sh $(PROGRAM)
 
 lint: format clippy doc ## Check format, lints and documentation
 
