@@ -1,6 +1,7 @@
 // What may stand between Backstage and the service: a proxy, which on demand holds every answer back until it is whole.
 
 import { createServer, request } from 'node:http';
+import { pipeline } from 'node:stream';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 
 /** A proxy in front of one address. */
@@ -29,14 +30,15 @@ export class Middle {
       answer.writeHead(got.statusCode ?? 502, got.headers);
       if (!this.holdsBack) {
         answer.flushHeaders();
-        got.pipe(answer);
+        // What breaks off on one side breaks off on the other.
+        pipeline(got, answer, () => undefined);
         return;
       }
       const held: Buffer[] = [];
       got.on('data', piece => held.push(piece));
       got.on('end', () => answer.end(Buffer.concat(held)));
+      got.on('error', () => answer.destroy());
     });
-    // Whoever goes away takes the other side along.
     onward.on('error', () => answer.destroy());
     answer.on('close', () => onward.destroy());
     asked.pipe(onward);

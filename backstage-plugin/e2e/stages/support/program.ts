@@ -12,13 +12,17 @@ const START_MS = 90_000;
 /** What a program has to end by itself. Backstage waits for its own long polls, which take longer. */
 const GRACE_MS = 3_000;
 
-/** Free ports of this machine, each another. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  for (const server of servers) await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
-  const ports = servers.map(server => (server.address() as AddressInfo).port);
-  for (const server of servers) await new Promise(done => server.close(done));
-  return ports;
+const given = new Set<number>();
+
+/** A free port of this machine, which was not given before. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>(done => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise(done => server.close(done));
+  if (given.has(port)) return freePort();
+  given.add(port);
+  return port;
 }
 
 /** How a program is started. */

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { launch } from './chromium.ts';
 import { Middle } from './middle.ts';
-import { Program, freePorts } from './program.ts';
+import { Program, freePort } from './program.ts';
 
 /** The folder that all of this lies in. */
 export const HERE = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -46,7 +46,8 @@ export async function strike() {
 async function setUp(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-e2e-'));
   endings.push(() => rmSync(folder, { recursive: true, force: true }));
-  const [backstagePort, servicePort, forgePort, middlePort] = await freePorts(4);
+  const [backstagePort, servicePort] = [await freePort(), await freePort()];
+  const [forgePort, middlePort] = [await freePort(), await freePort()];
   const serviceUrl = `http://127.0.0.1:${servicePort}`;
   const url = `http://localhost:${backstagePort}`;
   const forge = `127.0.0.1:${forgePort}`;

@@ -31,7 +31,11 @@ export class Tab {
 
   /** Opens Backstage where one signs in. */
   static async open(stage: Stage): Promise<Tab> {
-    const context = await stage.browser.newContext({ viewport: { width: 1280, height: 860 } });
+    const context = await stage.browser.newContext({
+      viewport: { width: 1280, height: 860 },
+      locale: 'en-US',
+      timezoneId: 'UTC',
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     const tab = new Tab(stage, page, context);
