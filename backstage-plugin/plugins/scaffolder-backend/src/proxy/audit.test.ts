@@ -1,9 +1,13 @@
 import { coreServices, createServiceFactory } from '@backstage/backend-plugin-api';
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 import { Stage } from '../testing/stage';
 
 const entries: string[] = [];
+/** What an entry waits for before it is written. */
+let written: () => Promise<void> = async () => undefined;
 const recordingAuditor = createServiceFactory({
   service: coreServices.auditor,
   deps: {},
@@ -11,7 +15,10 @@ const recordingAuditor = createServiceFactory({
     async createEvent({ eventId, severityLevel, meta }) {
       const name = [eventId, severityLevel, ...Object.values(meta ?? {})].filter(Boolean).join(' ');
       return {
-        success: async () => void entries.push(`${name}: done`),
+        async success() {
+          await written();
+          entries.push(`${name}: done`);
+        },
         fail: async ({ error }) => void entries.push(`${name}: ${error.message}`),
       };
     },
@@ -25,7 +32,10 @@ before(async () => {
   stage = await Stage.open({ features: [recordingAuditor] });
   token = await stage.user();
 });
-beforeEach(() => void entries.splice(0));
+beforeEach(() => {
+  entries.splice(0);
+  written = async () => undefined;
+});
 after(() => stage.close());
 
 test('what is done with tasks stands in the audit log as before', async () => {
@@ -72,4 +82,28 @@ test('what nobody has to answer for does not stand in the audit log', async () =
   stage.service.answers('GET', '/api/scaffolder/v2/templating-extensions', {});
   assert.equal((await stage.fetch('/v2/templating-extensions', { token })).status, 200);
   assert.deepEqual(entries, []);
+});
+
+test('a page that goes away while its entry is written harms nobody', async () => {
+  const asked = new Promise<ServerResponse>(resolve => {
+    stage.service.on('GET', '/api/scaffolder/v2/tasks/2/eventstream', (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      response.write('data: 1\n\n');
+      resolve(response);
+    });
+  });
+  const left = new AbortController();
+  const gone = new Promise<void>(resolve => {
+    written = async () => {
+      const service = await asked;
+      left.abort();
+      await once(service, 'close');
+      resolve();
+    };
+  });
+  await assert.rejects(stage.fetch('/v2/tasks/2/eventstream', { token, signal: left.signal }), { name: 'AbortError' });
+  await gone;
+  written = async () => undefined;
+  stage.service.answers('GET', '/api/scaffolder/v2/actions', []);
+  assert.equal((await stage.fetch('/v2/actions', { token })).status, 200);
 });

@@ -117,6 +117,12 @@ function refuseElsewhere(answer: ForwardAnswer): void {
 }
 
 function give(answer: ForwardAnswer, response: Response): void {
+  if (response.closed) {
+    answer.body.destroy();
+    return;
+  }
+  // That it is gone is known by its `close`; without this a late write would end the process.
+  response.on('error', () => undefined);
   const stream = isEventStream(answer.headers);
   response.status(answer.status);
   for (const [name, value] of Object.entries(responseHeaders(answer.headers))) {
