@@ -10,6 +10,7 @@ mod cursor;
 mod outgoing;
 pub(crate) mod store;
 
+pub use outgoing::MANAGED_BY_LOCATION;
 pub use store::{
     Change, Entities, EntityStoreError, FEED_TOPIC, Feed, LibrarySource, Page, Published, Publisher,
     StoredEntity,

@@ -8,8 +8,10 @@
 use catalog_gen::{Violation, validate};
 use serde_json::{Map, Value};
 
-const MANAGED_BY: &str = "backstage.io/managed-by-location";
+/// The annotation that says which file an entity was read from. An entity of the store has it from whoever stored it.
+pub const MANAGED_BY_LOCATION: &str = "backstage.io/managed-by-location";
 const ORIGIN: &str = "backstage.io/managed-by-origin-location";
+const SOURCE: &str = "backstage.io/source-location";
 /// A catalog may have a module for the kind.
 const UNKNOWN_KIND: &str = "kind.unknown";
 
@@ -22,25 +24,34 @@ pub(super) enum Withheld {
     Broken(Vec<Violation>),
 }
 
-/// An entity of the store, from the location that was registered.
+/// An entity of the store: it says itself which file it was read from; `location` is the one that was registered and
+/// led there.
 pub(super) fn registered(entity: Value, location: &str) -> Result<Value, Withheld> {
     if entity.get("kind").and_then(Value::as_str).is_some_and(|kind| kind.eq_ignore_ascii_case("location")) {
         return Err(Withheld::Location);
     }
-    checked(with_locations(entity, location, location))
+    let managed = web_location(&entity, MANAGED_BY_LOCATION).unwrap_or_else(|| location.to_owned());
+    checked(with_locations(entity, &managed, location))
 }
 
-/// A template of the library. It brings its locations along; a path on this machine means nothing to a catalog
-/// elsewhere and is nobody's business there, so such a template is said to come from Stagecraft.
-pub(super) fn template(entity: Value, entity_ref: &str) -> Result<Value, Withheld> {
+/// A template of the library. It brings its locations along; a path on this machine, or the address of a repository that
+/// is no page, means nothing to a catalog elsewhere, so such a template is said to come from Stagecraft.
+pub(super) fn template(mut entity: Value, entity_ref: &str) -> Result<Value, Withheld> {
     let own = format!("stagecraft:{entity_ref}");
-    let written = |key: &str| {
-        let annotation = entity.get("metadata")?.get("annotations")?.get(key)?.as_str()?;
-        annotation.starts_with("url:").then(|| annotation.to_owned())
-    };
-    let managed = written(MANAGED_BY).unwrap_or_else(|| own.clone());
-    let origin = written(ORIGIN).unwrap_or(own);
+    let managed = web_location(&entity, MANAGED_BY_LOCATION).unwrap_or_else(|| own.clone());
+    let origin = web_location(&entity, ORIGIN).unwrap_or(own);
+    if web_location(&entity, SOURCE).is_none()
+        && let Some(annotations) = entity.pointer_mut("/metadata/annotations").and_then(Value::as_object_mut)
+    {
+        annotations.shift_remove(SOURCE);
+    }
     checked(with_locations(entity, &managed, &origin))
+}
+
+/// The location that an annotation names, if a browser could open it.
+fn web_location(entity: &Value, annotation: &str) -> Option<String> {
+    let written = entity.get("metadata")?.get("annotations")?.get(annotation)?.as_str()?;
+    ["url:https://", "url:http://"].iter().any(|begin| written.starts_with(begin)).then(|| written.to_owned())
 }
 
 /// Writes the annotations over whatever the author wrote there: they are the catalog's.
@@ -48,7 +59,7 @@ fn with_locations(mut entity: Value, managed: &str, origin: &str) -> Value {
     let Some(metadata) = entity.get_mut("metadata").and_then(Value::as_object_mut) else { return entity };
     let annotations = metadata.entry("annotations").or_insert_with(|| Value::Object(Map::new()));
     if let Some(annotations) = annotations.as_object_mut() {
-        annotations.insert(MANAGED_BY.to_owned(), Value::String(managed.to_owned()));
+        annotations.insert(MANAGED_BY_LOCATION.to_owned(), Value::String(managed.to_owned()));
         annotations.insert(ORIGIN.to_owned(), Value::String(origin.to_owned()));
     }
     entity
@@ -79,27 +90,41 @@ mod tests {
         entity["metadata"]["annotations"].clone()
     }
 
-    #[test]
-    fn a_registered_entity_says_where_it_came_from_whatever_its_author_wrote() {
-        let entity = json!({
+    fn component(annotations: Value) -> Value {
+        json!({
             "apiVersion": "backstage.io/v1alpha1",
             "kind": "Component",
-            "metadata": { "name": "shop", "annotations": { MANAGED_BY: "url:https://evil.io/x", "a/b": "c" } },
+            "metadata": { "name": "shop", "annotations": annotations },
             "spec": { "type": "service", "lifecycle": "production", "owner": "a" },
-        });
+        })
+    }
 
-        let out = registered(entity, "url:https://github.com/acme/shop/blob/main/catalog-info.yaml").unwrap();
+    #[test]
+    fn a_registered_entity_says_which_file_it_is_from_and_what_led_there() {
+        let (all, one) = (
+            "url:https://github.com/acme/shop/blob/main/all.yaml",
+            "url:https://github.com/acme/shop/blob/main/a.yaml",
+        );
 
-        let location = "url:https://github.com/acme/shop/blob/main/catalog-info.yaml";
-        assert_eq!(annotations(&out), json!({ MANAGED_BY: location, "a/b": "c", ORIGIN: location }));
+        let led_to = registered(
+            component(json!({ MANAGED_BY_LOCATION: one, ORIGIN: "url:https://x.io/y", "a/b": "c" })),
+            all,
+        );
+        let without = registered(component(json!({})), all);
+
+        assert_eq!(
+            annotations(&led_to.unwrap()),
+            json!({ MANAGED_BY_LOCATION: one, ORIGIN: all, "a/b": "c" })
+        );
+        assert_eq!(annotations(&without.unwrap()), json!({ MANAGED_BY_LOCATION: all, ORIGIN: all }));
     }
 
     #[test]
     fn a_template_of_a_repository_keeps_its_locations() {
         let given = json!({
-            MANAGED_BY: "url:https://github.com/acme/t/blob/main/t/template.yaml",
+            MANAGED_BY_LOCATION: "url:https://github.com/acme/t/blob/main/t/template.yaml",
             ORIGIN: "url:https://github.com/acme/t/blob/main/all.yaml",
-            "backstage.io/source-location": "url:https://github.com/acme/t/tree/main/t/",
+            SOURCE: "url:https://github.com/acme/t/tree/main/t/",
         });
 
         assert_eq!(
@@ -109,13 +134,23 @@ mod tests {
     }
 
     #[test]
-    fn a_template_of_a_folder_does_not_tell_the_folder() {
-        let given = json!({ MANAGED_BY: "file:/srv/t/template.yaml", ORIGIN: "file:/srv/all.yaml" });
+    fn a_template_of_a_folder_or_of_a_repository_without_pages_tells_no_place() {
+        for (managed, source) in [
+            ("file:/srv/t/template.yaml", json!({})),
+            (
+                "url:git+file:///srv/t.git//t/template.yaml?ref=main",
+                json!({ SOURCE: "url:git+file:///srv/t.git//t?ref=main/" }),
+            ),
+        ] {
+            let mut given = source;
+            given[MANAGED_BY_LOCATION] = json!(managed);
+            given[ORIGIN] = json!("file:/srv/all.yaml");
 
-        let out = template(template_with(given), "template:default/t").unwrap();
+            let out = template(template_with(given), "template:default/t").unwrap();
 
-        let own = "stagecraft:template:default/t";
-        assert_eq!(annotations(&out), json!({ MANAGED_BY: own, ORIGIN: own }));
+            let own = "stagecraft:template:default/t";
+            assert_eq!(annotations(&out), json!({ MANAGED_BY_LOCATION: own, ORIGIN: own }), "{managed}");
+        }
     }
 
     #[test]

@@ -137,6 +137,25 @@ async fn a_source_that_is_no_longer_in_the_settings_is_gone() {
     assert_eq!(reader.read(10).await, Vec::<String>::new());
 }
 
+#[tokio::test]
+async fn a_process_that_died_is_relieved_when_its_time_has_run_out() {
+    let app = TestApp::new().await;
+    let [one, two] = [Publisher::new(app.app.db.clone()), Publisher::new(app.app.db.clone())];
+    one.publish(&library("Old")).await.unwrap();
+    assert_eq!(two.publish(&library("New")).await.unwrap(), None);
+
+    let url = format!("sqlite://{}", app.data().join("stagecraft.db").display());
+    let mut connection = <sqlx::AnyConnection as sqlx::Connection>::connect(&url).await.unwrap();
+    sqlx::query("update feed_publisher set until_ms = 1").execute(&mut connection).await.unwrap();
+    two.publish(&library("New")).await.unwrap().unwrap();
+
+    // Had it only been slow, it would not write any more.
+    assert_eq!(one.publish(&library("Old")).await.unwrap(), None);
+    let mut reader = Reader::new(&app);
+    reader.read(10).await;
+    assert_eq!(titles(&reader), ["New"]);
+}
+
 /// A library with one template of this title.
 fn library(title: &str) -> Vec<LibrarySource> {
     let entity = json!({

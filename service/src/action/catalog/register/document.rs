@@ -4,9 +4,10 @@
 //! A kind that the stock catalog does not know is a warning, because a catalog may have a module for it.
 
 use catalog_gen::{DEFAULT_NAMESPACE, Document, EntityRef, parse_documents, validate};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::action::ActionError;
+use crate::entities::MANAGED_BY_LOCATION;
 
 const UNKNOWN_KIND: &str = "kind.unknown";
 
@@ -20,14 +21,15 @@ pub(super) struct Entities {
 }
 
 impl Entities {
-    /// Adds what the file at `url` holds.
-    pub(super) fn take(&mut self, more: Self, url: &str) -> Result<(), ActionError> {
+    /// Adds what the file at `url` holds; every entity says from now on that it is managed there.
+    pub(super) fn take(&mut self, mut more: Self, url: &str) -> Result<(), ActionError> {
         let known = |reference: &EntityRef| self.entities.iter().any(|(known, _)| known == reference);
         if let Some((reference, _)) = more.entities.iter().find(|(reference, _)| known(reference)) {
             return Err(ActionError::Input(format!(
                 "`{reference}` stands in the catalog file at `{url}` and in one before it; give one another name"
             )));
         }
+        more.entities.iter_mut().for_each(|(_, entity)| manage(entity, url));
         self.entities.extend(more.entities);
         self.warnings.extend(more.warnings);
         Ok(())
@@ -39,6 +41,16 @@ impl Entities {
             self.entities.iter().map(|(reference, _)| (reference.kind(), reference.to_string())).collect();
         let chosen = super::chosen(references.iter().map(|(kind, reference)| (*kind, reference.as_str())));
         chosen.unwrap_or_default()
+    }
+}
+
+/// Writes the file's address into an entity, as the stock catalog does. Whatever its author wrote there gives way: what
+/// an entity names is looked for beside this file.
+fn manage(entity: &mut Value, url: &str) {
+    let Some(metadata) = entity.get_mut("metadata").and_then(Value::as_object_mut) else { return };
+    let annotations = metadata.entry("annotations").or_insert_with(|| json!({}));
+    if let Some(annotations) = annotations.as_object_mut() {
+        annotations.insert(MANAGED_BY_LOCATION.to_owned(), Value::String(format!("url:{url}")));
     }
 }
 
