@@ -25,8 +25,9 @@ test('a repository with a catalog file is imported', async () => {
     await tab.sees('mailer');
     await tab.picture('import');
     await tab.press('Import');
+    await tab.sees('The following entities have been added to the catalog:');
 
-    await tab.page.getByRole('link', { name: /mailer/ }).first().click();
+    await tab.press('View Component');
 
     await tab.page.getByRole('heading', { name: 'mailer' }).first().waitFor();
   });

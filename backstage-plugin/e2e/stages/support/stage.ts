@@ -61,7 +61,8 @@ async function setUp(): Promise<Stage> {
       server: { listen: `127.0.0.1:${servicePort}` },
       templates: { sources: [join(folder, 'templates/all.yaml')] },
       forges: { [forge]: { kind: 'local', listen: forge } },
-      backstage: { base_url: url },
+      // A Backstage that is away is given up soon.
+      backstage: { base_url: url, retry_seconds: 4 },
       // A task whose worker was killed is taken over soon.
       worker: { lease_seconds: 3 },
     }),
