@@ -1,12 +1,13 @@
 //! Steps that call a Backstage backend: requests, notifications, its catalog, and the actions that its plugins register.
 //!
 //! Against a double over HTTP, through the real client: one action at a time on a bench here and in [`catalog`],
-//! whole tasks in [`tasks`], templates of the catalog in [`templates`], tasks whose worker is killed in [`kills`] and
-//! [`registration`].
+//! whole tasks in [`tasks`], templates of the catalog in [`templates`] and over [`http`], tasks whose worker is killed
+//! in [`kills`] and [`registration`].
 
 #![expect(clippy::unwrap_used, reason = "a broken test fails, and says where")]
 
 mod catalog;
+mod http;
 mod kills;
 mod registration;
 mod tasks;

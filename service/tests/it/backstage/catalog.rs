@@ -1,14 +1,18 @@
 //! The catalog actions against Backstage's catalog, one at a time: as whom, what is there, and what is in the way.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use stagecraft::action::ActionError;
 use stagecraft::backstage::{TokenForm, UserToken};
 use stagecraft::config;
+use stagecraft::forge::local::LocalForge;
+use stagecraft::forge::{Forge, Forges, NewRepository, RepoSlug, Visibility};
 use stagecraft::secret::Secret;
 
 use super::{bench, with_settings};
 use crate::support::backstage::{BackstageDouble, SERVICE_TOKEN, USER_TOKEN};
-use crate::support::bench::Bench;
+use crate::support::bench::{Bench, slug};
 
 const URL: &str = "https://git.acme.io/acme/demo/tree/main/catalog-info.yaml";
 const LOOK: &str = "POST /api/catalog/locations?dryRun=true";
@@ -329,6 +333,32 @@ async fn what_only_this_service_can_read_stays_in_its_own_store() {
     assert_eq!(bench.outputs["entityRef"], "component:default/demo");
     assert!(bench.capabilities.entities.get("component:default/demo").await.unwrap().is_some());
     assert_eq!(double.lines(), [] as [&str; 0]);
+}
+
+#[tokio::test]
+async fn a_repository_of_the_local_forge_that_has_pages_is_registered_in_backstage() {
+    let double = BackstageDouble::start().await;
+    let mut bench = janes_bench(&double).await;
+    let home = tempfile::tempdir().unwrap();
+    let forge = Arc::new(LocalForge::new(home.path()).shown_at(["127.0.0.1:7009"]));
+    let slug = RepoSlug { host: "127.0.0.1:7009".to_owned(), ..slug("demo") };
+    let new = NewRepository {
+        description: None,
+        homepage: None,
+        visibility: Visibility::Private,
+        default_branch: "main".to_owned(),
+        settings: serde_json::Map::new(),
+        created_by: bench.run.task_id,
+    };
+    let base = forge.create(&slug, &new).await.unwrap().contents_url;
+    bench.capabilities.forges = Forges::new().with("127.0.0.1:7009", forge);
+    let url = "http://127.0.0.1:7009/acme/demo/tree/main/catalog-info.yaml";
+    double.has_file(url, &[entity("Component", "demo")]);
+
+    bench.step("catalog:register", json!({ "repoContentsUrl": base })).await.unwrap();
+
+    assert_eq!(double.locations(), [url]);
+    assert_eq!(bench.capabilities.entities.list().await.unwrap(), []);
 }
 
 #[tokio::test]
