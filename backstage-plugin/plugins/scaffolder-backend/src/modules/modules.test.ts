@@ -7,7 +7,6 @@ import {
 } from '@backstage/plugin-scaffolder-node/alpha';
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Stage } from '../testing/stage';
 
 /** What a site has beside the scaffolder. */
@@ -49,28 +48,19 @@ before(async () => {
 });
 after(() => stage.close());
 
-/** The line of the log that says so, once it is there. */
-async function logged(level: string, part: string): Promise<string> {
-  for (;;) {
-    const line = stage.logs.find(candidate => candidate.level === level && candidate.message.includes(part));
-    if (line) return line.message;
-    await sleep(10);
-  }
-}
-
 test('actions of modules are not lost in silence: the log says which the service has, once it answers', async () => {
   // Asked at first before this test has said what there is, and refused then, as by a service without our keys yet.
   stage.service.answers('GET', '/api/scaffolder/v2/actions', [{ id: 'publish:github' }, { id: 'debug:log' }]);
-  const missing = await logged('warn', '`acme:cmdb:register`');
+  const missing = await stage.log.line('warn', '`acme:cmdb:register`');
   assert.match(missing, /refuses templates that name them/);
   assert.match(missing, /actions registry/);
   assert.ok(!missing.includes('publish:github'));
-  assert.match(await logged('info', '`publish:github`'), /runs these actions itself/);
+  assert.match(await stage.log.line('info', '`publish:github`'), /runs these actions itself/);
 });
 
 test('filters, globals and workspace providers of modules are named as unused', async () => {
-  assert.match(await logged('warn', '`shout`'), /`company`/);
-  assert.match(await logged('warn', '`bucket`'), /no use/);
+  assert.match(await stage.log.line('warn', '`shout`'), /`company`/);
+  assert.match(await stage.log.line('warn', '`bucket`'), /no use/);
 });
 
 test('choices for form fields come from the module that offers them', async () => {

@@ -17,6 +17,7 @@ import type { PermissionPolicy } from '@backstage/plugin-permission-node';
 import { policyExtensionPoint } from '@backstage/plugin-permission-node/alpha';
 import type { JsonObject } from '@backstage/types';
 import { ServiceDouble } from '@stagecraft/backstage-plugin-stagecraft-node/testUtils';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import scaffolder from '../index';
 import { Keys } from './keys';
@@ -25,6 +26,26 @@ import { Keys } from './keys';
 export interface LogLine {
   level: string;
   message: string;
+}
+
+/** Backstage's log, as it is written. */
+class Log {
+  readonly lines: LogLine[] = [];
+  readonly #written = new EventEmitter();
+
+  add(line: LogLine): void {
+    this.lines.push(line);
+    this.#written.emit('line');
+  }
+
+  /** The line that says so, once it is there. */
+  async line(level: string, part: string): Promise<string> {
+    for (;;) {
+      const found = this.lines.find(line => line.level === level && line.message.includes(part));
+      if (found) return found.message;
+      await once(this.#written, 'line');
+    }
+  }
 }
 
 /** What a test asks for. */
@@ -53,7 +74,7 @@ export class Stage {
     readonly url: string,
     readonly service: ServiceDouble,
     readonly keys: Keys,
-    readonly logs: LogLine[],
+    readonly log: Log,
     readonly neighbour: Neighbour,
     private readonly backend: ReturnType<typeof createBackend>,
   ) {}
@@ -61,7 +82,7 @@ export class Stage {
   static async open(options: StageOptions = {}): Promise<Stage> {
     const [service, keys, port] = await Promise.all([ServiceDouble.open(), Keys.make(), freePort()]);
     const url = `http://127.0.0.1:${port}`;
-    const logs: LogLine[] = [];
+    const log = new Log();
     const neighbour = {} as Neighbour;
     const config = {
       app: { baseUrl: url },
@@ -87,7 +108,7 @@ export class Stage {
       }),
     );
     backend.add(
-      createServiceFactory({ service: coreServices.rootLogger, deps: {}, factory: () => collectingLogger(logs) }),
+      createServiceFactory({ service: coreServices.rootLogger, deps: {}, factory: () => collectingLogger(log) }),
     );
     backend.add(authPlugin(keys));
     backend.add(neighbourPlugin(neighbour));
@@ -96,7 +117,12 @@ export class Stage {
     backend.add(scaffolder);
     for (const feature of options.features ?? []) backend.add(feature);
     await backend.start();
-    return new Stage(url, service, keys, logs, neighbour, backend);
+    return new Stage(url, service, keys, log, neighbour, backend);
+  }
+
+  /** What Backstage has logged. */
+  get logs(): readonly LogLine[] {
+    return this.log.lines;
   }
 
   /** Asks the scaffolder of this Backstage. */
@@ -187,8 +213,8 @@ function policyModule(handle: PermissionPolicy['handle']): BackendFeature {
   });
 }
 
-function collectingLogger(logs: LogLine[]): RootLoggerService {
-  const at = (level: string) => (message: string) => void logs.push({ level, message });
+function collectingLogger(log: Log): RootLoggerService {
+  const at = (level: string) => (message: string) => log.add({ level, message });
   const logger: RootLoggerService = {
     error: at('error'),
     warn: at('warn'),
