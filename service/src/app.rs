@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
 use crate::action::{Actions, Capabilities, Registry};
-use crate::backstage::{Backstage, BackstageError, Verifier};
+use crate::backstage::{Backstage, BackstageError, OwnKeys, Verifier};
 use crate::catalog::{Catalog, CatalogParts};
 use crate::config::{Config, ConfigError, ExpressionErrors, ForgeKind};
 use crate::db::Db;
@@ -52,6 +52,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Verifies the tokens of the Backstage that the settings name.
     pub verifier: Option<Arc<Verifier>>,
+    /// The keys by which Backstage knows this service, unless they share a token.
+    pub own_keys: Option<OwnKeys>,
 }
 
 /// Where things lie in the data folder.
@@ -122,9 +124,10 @@ impl App {
         };
         let (local_forge, sources) = forge_and_sources(&config, folder.forge(), &folder.objects())?;
         let library = Library::load(&config.templates, sources.clone()).await;
-        let parts = Parts { config: &config, db, sealer, local_forge, sources };
+        let own_keys = own_keys(&config, &db, &sealer);
+        let parts = Parts { config: &config, db, sealer, local_forge, sources, own_keys };
         let (tasks, queue, metrics) = parts.tasks(library)?;
-        let Parts { db, local_forge, .. } = parts;
+        let Parts { db, local_forge, own_keys, .. } = parts;
         let entities = Entities::new(db.clone());
         let backstage = tasks.capabilities().backstage.as_ref();
         let verifier = backstage.map(|backstage| verifier(backstage, &config)).transpose()?;
@@ -134,7 +137,7 @@ impl App {
             capabilities: tasks.capabilities().clone(),
             git: &config.git,
         });
-        Ok(Self { config, db, queue, tasks, entities, catalog, local_forge, metrics, verifier })
+        Ok(Self { config, db, queue, tasks, entities, catalog, local_forge, metrics, verifier, own_keys })
     }
 
     /// The worker of this process.
@@ -155,6 +158,7 @@ impl App {
             server: self.config.server.clone(),
             auth: self.config.auth.clone(),
             verifier: self.verifier.clone(),
+            own_keys: self.own_keys.clone(),
             task_settings: self.config.tasks.clone(),
             closing,
         })
@@ -202,7 +206,7 @@ fn object_store(config: &Config, path: &Path) -> anyhow::Result<ObjectStore> {
 
 /// Every action that steps can name with these settings.
 pub fn actions(config: &Config) -> anyhow::Result<Actions> {
-    Ok(backstage_and_actions(config)?.1)
+    Ok(backstage_and_actions(config, None)?.1)
 }
 
 fn wrong(error: BackstageError) -> ConfigError {
@@ -213,8 +217,21 @@ fn verifier(backstage: &Backstage, config: &Config) -> Result<Arc<Verifier>, Con
     Verifier::new(backstage, &config.auth).map(Arc::new).map_err(wrong)
 }
 
-fn backstage_and_actions(config: &Config) -> Result<(Option<Backstage>, Actions), ConfigError> {
+fn own_keys(config: &Config, db: &Db, sealer: &Sealer) -> Option<OwnKeys> {
+    let settings = &config.backstage;
+    let needed = !settings.base_url.is_empty() && settings.token.expose().is_empty();
+    needed.then(|| OwnKeys::new(db.clone(), sealer.clone()))
+}
+
+fn backstage_and_actions(
+    config: &Config,
+    own_keys: Option<&OwnKeys>,
+) -> Result<(Option<Backstage>, Actions), ConfigError> {
     let backstage = Backstage::from_settings(&config.backstage).map_err(wrong)?;
+    let backstage = backstage.map(|backstage| match own_keys {
+        Some(keys) => backstage.with_own_keys(keys.clone()),
+        None => backstage,
+    });
     let actions = Actions::new(Registry::standard(), backstage.as_ref()).map_err(wrong)?;
     Ok((backstage, actions))
 }
@@ -226,6 +243,7 @@ struct Parts<'a> {
     sealer: Sealer,
     local_forge: LocalForge,
     sources: Sources,
+    own_keys: Option<OwnKeys>,
 }
 
 impl Parts<'_> {
@@ -234,7 +252,7 @@ impl Parts<'_> {
         let queue = Queue::new(self.db.clone(), Duration::from_secs(config.worker.lease_seconds));
         let metrics = Metrics::new();
         let forges = self.forges();
-        let (backstage, actions) = backstage_and_actions(config)?;
+        let (backstage, actions) = backstage_and_actions(config, self.own_keys.as_ref())?;
         let hosts: Vec<String> = forges.hosts().map(str::to_owned).collect();
         let tasks = Tasks::new(TasksParts {
             db: self.db.clone(),
@@ -287,7 +305,8 @@ impl Workbench {
         db.migrate().await?;
         let sealer = Sealer::from_key_file(&scratch.path().join("secret.key"))?;
         let library = Library::load(&config.templates, sources.clone()).await;
-        let parts = Parts { config: &config, db, sealer, local_forge, sources: sources.clone() };
+        let parts =
+            Parts { config: &config, db, sealer, local_forge, sources: sources.clone(), own_keys: None };
         let (tasks, ..) = parts.tasks(library)?;
         Ok(Self { tasks, sources, _scratch: scratch })
     }

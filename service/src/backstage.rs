@@ -2,9 +2,9 @@
 //!
 //! It sends a request to the API of one plugin and reads what comes back, it lists and invokes the actions that
 //! plugins register, it reads and fills the catalog, and it says who presents a token. It knows no template and no
-//! task, repeats nothing, and follows no redirect. The
-//! invariants: a request stays below the API of the plugin it names, on the server that the settings name; the
-//! token of the settings goes nowhere else and stands in no answer and no message; time and size are bounded.
+//! task, repeats nothing, and follows no redirect. The invariants: a request stays below the API of the plugin it
+//! names, on the server that the settings name; no token goes anywhere else, or stands in an answer or a message;
+//! time and size are bounded.
 
 mod actions;
 mod answer;
@@ -12,8 +12,10 @@ mod catalog;
 mod client;
 mod identity;
 mod jwt;
+mod own_keys;
 mod path;
 mod published;
+mod store;
 mod verify;
 
 pub use actions::RemoteAction;
@@ -21,6 +23,7 @@ pub use answer::Answer;
 pub use catalog::{LocationPreview, Registration};
 pub use client::{Backstage, Credentials, Request};
 pub use identity::{TokenForm, UserToken};
+pub use own_keys::{KeyError, OwnKeys};
 pub use path::{ApiPath, PluginId};
 pub use verify::{Principal, TokenError, Verifier};
 

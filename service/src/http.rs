@@ -16,6 +16,7 @@ mod error;
 mod events;
 mod extensions;
 mod forge;
+mod keys;
 mod openapi;
 mod operations;
 mod preview;
@@ -67,7 +68,7 @@ struct Route {
 }
 
 /// All routes.
-fn routes() -> [Route; 24] {
+fn routes() -> [Route; 26] {
     [
         get(
             "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
@@ -90,6 +91,8 @@ fn routes() -> [Route; 24] {
         get("/api/stagecraft/v1/catalog/changes", catalog::changes),
         post("/api/stagecraft/v1/analyze-location", catalog::analyze),
         post("/api/stagecraft/v1/dry-run", trial::run),
+        get("/api/stagecraft/.backstage/auth/v1/jwks.json", keys::list),
+        get("/api/scaffolder/.backstage/auth/v1/jwks.json", keys::list),
         get("/.backstage/health/v1/liveness", operations::alive),
         get("/.backstage/health/v1/readiness", operations::ready),
         get("/healthz", operations::alive),

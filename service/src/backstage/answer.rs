@@ -58,7 +58,8 @@ impl Answer {
                 BackstageError::Invalid(told(", a redirect, which is not followed; write the new path"))
             }
             401 => BackstageError::NotAllowed(told(
-                "; is `backstage.token` one of `backend.auth.externalAccess` in Backstage's settings?",
+                "; does Backstage know this service? With `backstage.token` that is one of `backend.auth.externalAccess` in \
+                 its settings; without it, `discovery.endpoints` there leads plugin `stagecraft` to this service",
             )),
             403 => BackstageError::NotAllowed(told("; the token may not do this")),
             404 | 410 => BackstageError::NotFound(told("")),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Response, Url};
 
-use super::{Answer, ApiPath, BackstageError, TokenForm, UserToken};
+use super::{Answer, ApiPath, BackstageError, OwnKeys, TokenForm, UserToken};
 use crate::config;
 use crate::outbound::{client_for, is_about_trust, reason};
 use crate::secret::Secret;
@@ -40,7 +40,7 @@ const OWN_HEADERS: &[&str] = &[
 /// Who a request comes from.
 #[derive(Clone, Debug)]
 pub enum Credentials {
-    /// The service that `backstage.token` stands for.
+    /// The service itself: by a token of its own making, or as the one that `backstage.token` stands for.
     Service,
     /// This user, for whom the service acts.
     User(UserToken),
@@ -77,10 +77,12 @@ pub struct Backstage {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     client: reqwest::Client,
     base: Url,
     token: Secret,
+    keys: Option<OwnKeys>,
     settings: config::Backstage,
 }
 
@@ -108,8 +110,15 @@ impl Backstage {
             .user_agent(concat!("stagecraft/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| BackstageError::Unavailable(reason(&error)))?;
-        let inner = Inner { client, base, token: settings.token.clone(), settings: settings.clone() };
+        let (token, settings) = (settings.token.clone(), settings.clone());
+        let inner = Inner { client, base, token, keys: None, settings };
         Ok(Some(Self { inner: Arc::new(inner) }))
+    }
+
+    /// The same, asked with tokens that the service signs itself: as the service, and for users.
+    pub fn with_own_keys(self, keys: OwnKeys) -> Self {
+        let inner = Arc::unwrap_or_clone(self.inner);
+        Self { inner: Arc::new(Inner { keys: Some(keys), ..inner }) }
     }
 
     /// The settings it was made from.
@@ -123,10 +132,12 @@ impl Backstage {
     }
 
     async fn exchange(&self, request: &Request, limit: usize) -> Result<Answer, BackstageError> {
-        let prepared = self.prepare(request)?;
+        let token = self.token(request).await?;
+        let prepared = self.prepare(request, token.as_ref())?;
+        let hidden = Hidden { shared: &self.inner.token, sent: token.as_ref() };
         let exchange = async {
             let response = prepared.send().await.map_err(|error| self.broken(request, &error))?;
-            self.read(request, response, limit).await
+            self.read(request, response, (limit, hidden)).await
         };
         match tokio::time::timeout(request.timeout, exchange).await {
             Ok(answer) => answer,
@@ -154,22 +165,44 @@ impl Backstage {
         if answer.is_ok() { Ok(answer.body) } else { Err(answer.refusal(&request.shown)) }
     }
 
-    fn prepare(&self, request: &Request) -> Result<reqwest::RequestBuilder, BackstageError> {
+    /// The token that goes with a request, if it is to have one beside its own headers.
+    async fn token(&self, request: &Request) -> Result<Option<Secret>, BackstageError> {
+        let Inner { token: shared, keys, .. } = &*self.inner;
+        let target = request.path.plugin();
+        let user = match (&request.credentials, keys) {
+            (Credentials::InHeaders, _) => return Ok(None),
+            (Credentials::Token(token), _) => return Ok(Some(token.clone())),
+            (Credentials::Service, Some(keys)) => return keys.own_token(target).await.map(Some),
+            (Credentials::Service, None) => {
+                return Ok(Some(shared.clone()).filter(|token| !token.expose().is_empty()));
+            }
+            (Credentials::User(user), _) => user,
+        };
+        let UserToken { entity_ref, form, jwt: token, .. } = user;
+        if user.has_run_out() {
+            return Err(BackstageError::NotAllowed(format!(
+                "the service can no longer act for `{entity_ref}`: the token of the sign-in has run out; sign in and retry the task"
+            )));
+        }
+        match (keys, form) {
+            (Some(keys), _) => keys.token_for(target, user).await.map(Some),
+            (None, TokenForm::Full) => Ok(Some(token.clone())),
+            (None, TokenForm::Limited) => Err(BackstageError::NotAllowed(format!(
+                "the service cannot act for `{entity_ref}`: it was not given the user's whole token, and with \
+                 `backstage.token` it has no keys of its own to use the limited one; leave `backstage.token` empty"
+            ))),
+        }
+    }
+
+    fn prepare(
+        &self,
+        request: &Request,
+        token: Option<&Secret>,
+    ) -> Result<reqwest::RequestBuilder, BackstageError> {
         let url = request.path.url(&self.inner.base, &request.query)?;
         let method = Method::from_bytes(request.method.as_bytes())
             .map_err(|_| BackstageError::Invalid(format!("`{}` is not a method of HTTP", request.method)))?;
         let mut headers = headers_of(&request.headers)?;
-        let token = match &request.credentials {
-            Credentials::Service => Some(&self.inner.token).filter(|token| !token.expose().is_empty()),
-            Credentials::User(UserToken { jwt, form: TokenForm::Full, .. }) => Some(jwt),
-            Credentials::User(UserToken { entity_ref, .. }) => {
-                return Err(BackstageError::NotAllowed(format!(
-                    "the service cannot act for `{entity_ref}`: it was not given the user's whole token"
-                )));
-            }
-            Credentials::Token(token) => Some(token),
-            Credentials::InHeaders => None,
-        };
         if let Some(token) = token {
             let value = HeaderValue::from_str(&format!("Bearer {}", token.expose())).map(|mut value| {
                 value.set_sensitive(true);
@@ -198,10 +231,10 @@ impl Backstage {
         &self,
         request: &Request,
         mut response: Response,
-        limit: usize,
+        (limit, hidden): (usize, Hidden<'_>),
     ) -> Result<Answer, BackstageError> {
         let status = response.status().as_u16();
-        let headers = self.shown_headers(response.headers());
+        let headers = hidden.in_headers(response.headers());
         let mut body = Vec::new();
         while let Some(piece) = response.chunk().await.map_err(|error| self.broken(request, &error))? {
             if body.len() + piece.len() > limit {
@@ -212,32 +245,7 @@ impl Backstage {
             }
             body.extend_from_slice(&piece);
         }
-        Ok(Answer { status, headers, body: self.without_token(body) })
-    }
-
-    fn shown_headers(&self, headers: &HeaderMap) -> Vec<(String, String)> {
-        let names = headers.keys().map(HeaderName::as_str);
-        names
-            .map(|name| {
-                let values =
-                    headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
-                let text = values.collect::<Vec<_>>().join(", ");
-                (name.to_owned(), self.hidden(&text).unwrap_or(text))
-            })
-            .collect()
-    }
-
-    /// A server that repeats what it was sent must not give the service's token to a template.
-    fn without_token(&self, body: Vec<u8>) -> Vec<u8> {
-        match std::str::from_utf8(&body).ok().and_then(|text| self.hidden(text)) {
-            Some(hidden) => hidden.into_bytes(),
-            None => body,
-        }
-    }
-
-    fn hidden(&self, text: &str) -> Option<String> {
-        let token = self.inner.token.expose();
-        (!token.is_empty() && text.contains(token)).then(|| text.replace(token, MASK))
+        Ok(Answer { status, headers, body: hidden.in_body(body) })
     }
 
     fn broken(&self, request: &Request, error: &reqwest::Error) -> BackstageError {
@@ -256,6 +264,43 @@ impl Backstage {
             ));
         }
         BackstageError::Unavailable(format!("Backstage broke {shown} off: {}", reason(error)))
+    }
+}
+
+/// The tokens that an answer must not hold: a server that repeats what it was sent must not give them to a template.
+#[derive(Clone, Copy)]
+struct Hidden<'a> {
+    shared: &'a Secret,
+    sent: Option<&'a Secret>,
+}
+
+impl Hidden<'_> {
+    fn in_headers(self, headers: &HeaderMap) -> Vec<(String, String)> {
+        let names = headers.keys().map(HeaderName::as_str);
+        names
+            .map(|name| {
+                let values =
+                    headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+                let text = values.collect::<Vec<_>>().join(", ");
+                (name.to_owned(), self.without(&text).unwrap_or(text))
+            })
+            .collect()
+    }
+
+    fn in_body(self, body: Vec<u8>) -> Vec<u8> {
+        match std::str::from_utf8(&body).ok().and_then(|text| self.without(text)) {
+            Some(hidden) => hidden.into_bytes(),
+            None => body,
+        }
+    }
+
+    /// The text without the tokens, if there is one in it.
+    fn without(self, text: &str) -> Option<String> {
+        let tokens = [Some(self.shared), self.sent].into_iter().flatten().map(Secret::expose);
+        tokens.filter(|token| !token.is_empty()).fold(None, |hidden, token| {
+            let text = hidden.as_deref().unwrap_or(text);
+            if text.contains(token) { Some(text.replace(token, MASK)) } else { hidden }
+        })
     }
 }
 

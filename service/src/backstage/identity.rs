@@ -29,3 +29,10 @@ pub struct UserToken {
     /// When it runs out, seconds since 1970 UTC.
     pub expires_at: i64,
 }
+
+impl UserToken {
+    /// Whether nobody takes it any more.
+    pub fn has_run_out(&self) -> bool {
+        self.expires_at <= super::jwt::now()
+    }
+}

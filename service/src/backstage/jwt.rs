@@ -1,10 +1,11 @@
-//! Tokens as texts: what they say, and whether a key has signed them.
+//! Tokens as texts: what they say, whether a key has signed them, and those that the service signs itself.
 //!
 //! It knows no server and no user: which key belongs to whom is the caller's to know. The invariants: the algorithm
 //! of a token is one that its key was published for, never `none` and never one with a shared secret; nothing of a
 //! token is taken for true before its signature.
 
 mod provider;
+mod signing;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,6 +16,8 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, dangerous, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
+
+pub(super) use signing::{NewKey, PluginClaims, SigningKey, limited_form};
 
 /// `typ` of a user's token.
 pub(super) const USER: &str = "vnd.backstage.user";
@@ -274,7 +277,7 @@ impl KeySet {
 }
 
 /// Seconds since 1970 UTC.
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
 }

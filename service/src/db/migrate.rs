@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_first.sql"),
     include_str!("../../migrations/0002_feed.sql"),
     include_str!("../../migrations/0003_task_keys.sql"),
+    include_str!("../../migrations/0004_service_keys.sql"),
 ];
 
 /// The schema version this program knows.

@@ -20,13 +20,15 @@ use crate::config;
 use crate::task::Caller;
 
 /// Paths that anybody may read: they tell nothing about tasks or templates beyond counts.
-const OPEN: [&str; 6] = [
+const OPEN: [&str; 8] = [
     "/healthz",
     "/readyz",
     "/metrics",
     "/openapi.json",
     "/.backstage/health/v1/liveness",
     "/.backstage/health/v1/readiness",
+    "/api/stagecraft/.backstage/auth/v1/jwks.json",
+    "/api/scaffolder/.backstage/auth/v1/jwks.json",
 ];
 
 /// The subject of callers where no token is configured.

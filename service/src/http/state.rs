@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::auth::Access;
 use super::cors::Origins;
-use crate::backstage::Verifier;
+use crate::backstage::{OwnKeys, Verifier};
 use crate::catalog::Catalog;
 use crate::config;
 use crate::db::Db;
@@ -41,6 +41,8 @@ pub struct HttpParts {
     pub auth: config::Auth,
     /// Verifies the tokens of the Backstage that the settings name.
     pub verifier: Option<Arc<Verifier>>,
+    /// The keys by which Backstage knows this service.
+    pub own_keys: Option<OwnKeys>,
     /// `tasks` of the settings: budgets and expression errors of dry runs.
     pub task_settings: config::Tasks,
     /// Fires when the process is going down: open streams end then.
@@ -56,6 +58,7 @@ pub struct HttpState {
     pub(super) operations: Operations,
     pub(super) metrics: Metrics,
     pub(super) access: Arc<Access>,
+    pub(super) own_keys: Published,
     pub(super) origins: Arc<Origins>,
     pub(super) bodies: BodyLimit,
     pub(super) streaming: Streaming,
@@ -69,6 +72,10 @@ pub(super) struct Operations {
     pub(super) queue: Queue,
     pub(super) metrics: Metrics,
 }
+
+/// The keys by which Backstage knows this service, if it has some.
+#[derive(Clone, Debug)]
+pub(super) struct Published(pub(super) Option<OwnKeys>);
 
 /// Largest request body, bytes.
 #[derive(Clone, Copy, Debug)]
@@ -95,7 +102,7 @@ impl HttpState {
     /// Puts the parts together.
     pub fn new(parts: HttpParts) -> Self {
         let HttpParts { tasks, entities, catalog, queue, db, metrics, server, auth, verifier, .. } = parts;
-        let (task_settings, closing) = (parts.task_settings, parts.closing);
+        let (task_settings, closing, own_keys) = (parts.task_settings, parts.closing, parts.own_keys);
         let budget = TreeBudget {
             max_entries: task_settings.max_workspace_files,
             max_bytes: task_settings.max_workspace_bytes,
@@ -106,6 +113,7 @@ impl HttpState {
             catalog,
             operations: Operations { db, queue, metrics: metrics.clone() },
             access: Arc::new(Access::new(auth, verifier)),
+            own_keys: Published(own_keys),
             origins: Arc::new(Origins::new(server.cors_origins)),
             bodies: BodyLimit(server.max_body_bytes),
             streaming: Streaming {
@@ -132,6 +140,7 @@ macro_rules! parts {
 }
 
 parts! {
+    own_keys: Published,
     tasks: Tasks,
     entities: Entities,
     catalog: Catalog,

@@ -255,7 +255,7 @@ async fn a_refused_token_is_told_without_the_token() {
     let error = request(&mut bench, json!({ "method": "GET", "path": "catalog/x" })).await.unwrap_err();
 
     assert!(matches!(error, ActionError::NotAllowed(_)));
-    assert!(error.to_string().contains("is `backstage.token` one of"), "{error}");
+    assert!(error.to_string().contains("With `backstage.token` that is one of"), "{error}");
     assert!(!error.to_string().contains("wrong-token"), "{error}");
 }
 

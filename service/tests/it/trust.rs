@@ -1,18 +1,22 @@
 //! Tokens of a Backstage: whose they are, and which are refused.
 //!
 //! Against a double that publishes keys over HTTP, through the real API of the service: users here, plugins and those
-//! for whom they ask in [`plugins`], what becomes of the keys in [`keys`].
+//! for whom they ask in [`plugins`], what becomes of the keys in [`keys`], the service's own in [`own_keys`].
 
 mod catalog;
 mod keys;
+mod own_keys;
 mod plugins;
 
 use serde_json::{Value, json};
 use stagecraft::db::Engine;
 
 use crate::support::app::TestApp;
-use crate::support::backstage::{BackstageDouble, Document, SERVICE_TOKEN, USER_KEYS};
+use crate::support::backstage::{BackstageDouble, Document, USER_KEYS};
 use crate::support::issuer::{Issuer, now, part};
+
+/// Where the service's own keys are.
+const OWN_KEYS: &str = "/api/stagecraft/.backstage/auth/v1/jwks.json";
 
 const PLAIN: &str = "parameters: []
 steps:
@@ -35,12 +39,22 @@ impl Stage {
     async fn with(settings: &[(&str, &str)]) -> Self {
         let double = BackstageDouble::start().await;
         let base_url = double.url.clone();
-        let mut all = vec![("BACKSTAGE__BASE_URL", base_url.as_str()), ("BACKSTAGE__TOKEN", SERVICE_TOKEN)];
+        let mut all = vec![("BACKSTAGE__BASE_URL", base_url.as_str())];
         all.extend(settings);
         let app = TestApp::on(Engine::Sqlite, &all).await;
         let (url, _stop) = app.serve().await;
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { double, url, client, app }
+        let stage = Self { double, url, client, app };
+        if let (200, keys) = stage.document(OWN_KEYS).await {
+            stage.double.know(&keys);
+        }
+        stage
+    }
+
+    /// Status and body of what anybody may read.
+    async fn document(&self, path: &str) -> (u16, Value) {
+        let answer = self.client.get(format!("{}{path}", self.url)).send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
     }
 
     /// Status and body of the list of tasks, asked with these headers.

@@ -11,7 +11,9 @@ use jsonwebtoken::errors::{ErrorKind, Result, new_error};
 use jsonwebtoken::signature::{Error, Signer, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, EncodingKey};
 use ring::rand::SystemRandom;
-use ring::signature::{self, EcdsaKeyPair, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey};
+use ring::signature::{
+    self, EcdsaKeyPair, KeyPair, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
+};
 
 static RING: CryptoProvider = CryptoProvider {
     signer_factory: signer,
@@ -26,6 +28,14 @@ pub(super) fn provide() {
     PROVIDED.get_or_init(|| {
         let _one_is_enough = RING.install_default();
     });
+}
+
+/// A fresh key pair for ES256: PKCS #8, and the public point.
+pub(super) fn generate() -> Option<(Vec<u8>, Vec<u8>)> {
+    let (scheme, random) = (&signature::ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
+    let private = EcdsaKeyPair::generate_pkcs8(scheme, &random).ok()?;
+    let pair = EcdsaKeyPair::from_pkcs8(scheme, private.as_ref(), &random).ok()?;
+    Some((private.as_ref().to_vec(), pair.public_key().as_ref().to_vec()))
 }
 
 struct RingVerifier {

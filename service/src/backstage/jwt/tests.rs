@@ -90,6 +90,36 @@ fn a_plugins_token_is_verified_and_holds_its_user() {
 }
 
 #[test]
+fn the_limited_form_of_a_user_is_the_one_that_backstage_makes() {
+    for user in recorded()["users"].as_array().unwrap() {
+        let limited = limited_form(user["token"].as_str().unwrap()).unwrap();
+
+        assert_eq!(limited, user["limited"].as_str().unwrap(), "{}", user["alg"]);
+        assert_eq!(limited_form(&limited).unwrap(), limited);
+    }
+    let recorded = recorded();
+    assert_eq!(limited_form(recorded["plugin"]["service"].as_str().unwrap()), Err(Fault::Header));
+    assert_eq!(limited_form("a.b.c"), Err(Fault::Unreadable));
+}
+
+#[test]
+fn what_is_signed_here_is_verified_by_the_public_half() {
+    let NewKey { public, private } = NewKey::generate("own").unwrap();
+    let set = KeySet::read(serde_json::json!({ "keys": [public] }).to_string().as_bytes()).unwrap();
+    let claims = PluginClaims { sub: "stagecraft", aud: "catalog", iat: now(), exp: now() + 60, obo: None };
+
+    let token = SigningKey::new("own", &private).sign(&claims).unwrap();
+
+    let head = Head::read(&token).unwrap();
+    let expected = Expected { audience: &["catalog"], audience_needed: true, issuer: None };
+    let verified = set.get("own").unwrap().verify(&token, &head, expected).unwrap();
+    assert_eq!((head.typ.as_deref(), verified.sub.as_str()), (Some(PLUGIN), "stagecraft"));
+    let another = NewKey::generate("own").unwrap().public;
+    let set = KeySet::read(serde_json::json!({ "keys": [another] }).to_string().as_bytes()).unwrap();
+    assert_eq!(set.get("own").unwrap().verify(&token, &head, expected).unwrap_err(), Fault::Signature);
+}
+
+#[test]
 fn keys_that_cannot_be_used_are_left_out() {
     let set = KeySet::read(
         br#"{"keys": [

@@ -16,6 +16,8 @@ pub(super) fn paths() -> Vec<Path> {
         path("/readyz", json!({ "get": ready("GetReadiness") })),
         path("/.backstage/health/v1/liveness", json!({ "get": alive("GetBackstageLiveness") })),
         path("/.backstage/health/v1/readiness", json!({ "get": ready("GetBackstageReadiness") })),
+        path("/api/stagecraft/.backstage/auth/v1/jwks.json", json!({ "get": keys("ListStagecraftKeys") })),
+        path("/api/scaffolder/.backstage/auth/v1/jwks.json", json!({ "get": keys("ListScaffolderKeys") })),
         path("/metrics", json!({ "get": metrics() })),
     ]
 }
@@ -100,6 +102,23 @@ fn description(operation: &str, needs_token: bool) -> Value {
         object.insert("security".to_owned(), json!([]));
     }
     value
+}
+
+fn keys(operation: &str) -> Value {
+    json!({
+        "operationId": operation,
+        "tags": ["operations"],
+        "description": "The public keys with which Backstage verifies this service's tokens. Not there where both share a token, or no Backstage is configured.",
+        "security": [],
+        "responses": {
+            "200": answer("A set of JSON Web Keys", json!({
+                "type": "object",
+                "properties": { "keys": { "type": "array", "items": { "type": "object" } } },
+                "required": ["keys"],
+            })),
+            "404": refusal("The service has no keys of its own"),
+        },
+    })
 }
 
 fn alive(operation: &str) -> Value {

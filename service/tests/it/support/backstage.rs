@@ -21,7 +21,7 @@ use stagecraft::config;
 use stagecraft::secret::Secret;
 use tokio::sync::{Notify, watch};
 
-use super::issuer::Issuer;
+use super::issuer::{Issuer, is_signed_with, now, read};
 use catalog::Catalog;
 
 /// The service token that the double knows.
@@ -69,6 +69,8 @@ struct Inner {
     /// Path below `/api/` → what is published there.
     documents: Mutex<HashMap<String, Document>>,
     users: Arc<Issuer>,
+    /// Public keys of the service under test.
+    known: Mutex<Vec<Value>>,
     /// Whether requests are answered at all; what waits is done already.
     held: watch::Sender<bool>,
     /// Whether every answer is a 503.
@@ -110,6 +112,7 @@ impl BackstageDouble {
             tickets: Mutex::default(),
             documents: Mutex::new(documents),
             users: users.clone(),
+            known: Mutex::default(),
             held: watch::Sender::new(false),
             down: Mutex::new(false),
             expired: Mutex::default(),
@@ -119,6 +122,11 @@ impl BackstageDouble {
         let router = Router::new().fallback(serve).with_state(inner.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, users, scaffolder, inner }
+    }
+
+    /// From now on it knows the service under test by these public keys.
+    pub(crate) fn know(&self, keys: &Value) {
+        *self.inner.known.lock().unwrap() = keys["keys"].as_array().unwrap().clone();
     }
 
     /// Publishes something else at a path below `/api/`.
@@ -264,6 +272,22 @@ async fn serve(
 }
 
 impl Inner {
+    /// Whether the service under test has made this token for this plugin, and for nobody or a user of ours.
+    fn is_of_the_service(&self, token: &str, plugin: &str) -> bool {
+        let Some((header, claims)) = read(token) else { return false };
+        let keys = self.known.lock().unwrap();
+        let signed = keys.iter().any(|key| key["kid"] == header["kid"] && is_signed_with(token, key));
+        let user = claims.get("obo").is_none_or(|user| {
+            let limited = user.as_str().unwrap();
+            self.users.has_signed(limited)
+                && read(limited).unwrap().1["exp"].as_i64() >= claims["exp"].as_i64()
+        });
+        let own = header["typ"] == "vnd.backstage.plugin"
+            && header["alg"] == "ES256"
+            && claims["sub"] == "stagecraft";
+        signed && user && own && claims["aud"] == plugin && claims["exp"].as_i64() > Some(now())
+    }
+
     fn answer(&self, method: &Method, uri: &Uri, received: &Received) -> Response {
         if *self.down.lock().unwrap() {
             return unavailable();
@@ -274,7 +298,10 @@ impl Inner {
         }
         let authorization = received.authorization.clone().unwrap_or_default();
         let token = authorization.strip_prefix("Bearer ").unwrap_or_default();
-        let known = [SERVICE_TOKEN, USER_TOKEN].contains(&token) || self.users.has_signed(token);
+        let plugin = path.split('/').next().unwrap_or_default();
+        let known = [SERVICE_TOKEN, USER_TOKEN].contains(&token)
+            || self.users.has_signed(token)
+            || self.is_of_the_service(token, plugin);
         if !known || self.expired.lock().unwrap().iter().any(|expired| expired == token) {
             return error(StatusCode::UNAUTHORIZED, "AuthenticationError", "Missing credentials");
         }

@@ -54,9 +54,7 @@ impl Issuer {
 
     /// Whether it has signed this token.
     pub(crate) fn has_signed(&self, token: &str) -> bool {
-        let Some((message, signature)) = token.rsplit_once('.') else { return false };
-        let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, self.public_bytes());
-        BASE64.decode(signature).is_ok_and(|signature| key.verify(message.as_bytes(), &signature).is_ok())
+        is_signed(token, self.public_bytes())
     }
 
     /// A token of exactly this header and payload.
@@ -109,6 +107,25 @@ impl Issuer {
         claims["obo"] = json!(user);
         self.sign(&self.header("vnd.backstage.plugin"), &claims)
     }
+}
+
+/// Header and payload of a token.
+pub(crate) fn read(token: &str) -> Option<(Value, Value)> {
+    let mut parts = token.split('.').map(|part| serde_json::from_slice(&BASE64.decode(part).ok()?).ok());
+    Some((parts.next()??, parts.next()??))
+}
+
+/// Whether the private half of this public key has signed the token.
+pub(crate) fn is_signed_with(token: &str, key: &Value) -> bool {
+    let number = |name: &str| BASE64.decode(key[name].as_str().unwrap()).unwrap();
+    let point = [vec![4], number("x"), number("y")].concat();
+    is_signed(token, &point)
+}
+
+fn is_signed(token: &str, point: &[u8]) -> bool {
+    let Some((message, signature)) = token.rsplit_once('.') else { return false };
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
+    BASE64.decode(signature).is_ok_and(|signature| key.verify(message.as_bytes(), &signature).is_ok())
 }
 
 /// Bytes as tokens hold them.

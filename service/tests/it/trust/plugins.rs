@@ -13,7 +13,7 @@ async fn a_plugin_asks_for_itself_or_for_a_user() {
     // A task that no user has made is nobody's.
     assert_eq!(stage.owner(&scaffolder.plugin("scaffolder")).await, "");
     let for_jane = scaffolder.plugin_for("scaffolder", &stage.jane_limited());
-    assert_eq!(stage.status(&for_jane).await, 200);
+    assert_eq!(stage.owner(&for_jane).await, "user:default/jane");
     let mut as_scaffolder = scaffolder.plugin_claims("scaffolder");
     as_scaffolder["aud"] = json!("scaffolder");
     assert_eq!(
