@@ -11,6 +11,9 @@ import { readCatalogSettings } from './settings';
 import { StagecraftEntityProvider } from './StagecraftEntityProvider';
 import { StagecraftLocationAnalyzer } from './StagecraftLocationAnalyzer';
 
+/** The service takes a minute at most to read a repository, and then says so. */
+const ANALYZE_MS = 90_000;
+
 /** Brings the entities and templates of the service into the catalog, and lets it read repositories for the wizard. */
 export const catalogModuleStagecraft = createBackendModule({
   pluginId: 'catalog',
@@ -38,7 +41,12 @@ export const catalogModuleStagecraft = createBackendModule({
         if (settings.analyzer) {
           analysis.setLocationAnalyzer(async ({ scmLocationAnalyzers }) => ({
             locationAnalyzer: new StagecraftLocationAnalyzer({
-              analyze: (request, credentials) => stagecraft.analyzeLocation(request, { credentials }),
+              // Backstage's own analyzer looks at the target alone, too.
+              analyze: ({ location: { target }, catalogFilename }, credentials) =>
+                stagecraft.analyzeLocation(
+                  { location: { type: 'url', target }, catalogFilename },
+                  { credentials, timeoutMs: ANALYZE_MS },
+                ),
               catalog,
               scmLocationAnalyzers,
               logger,
