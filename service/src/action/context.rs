@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::ActionError;
-use crate::backstage::{Backstage, UserToken};
+use crate::backstage::{Backstage, Credentials, UserToken};
 use crate::entities::Entities;
 use crate::forge::Forges;
 use crate::git::Author;
@@ -133,6 +133,11 @@ pub struct ActionContext<'run> {
 }
 
 impl ActionContext<'_> {
+    /// As whom Backstage is asked: the user who started the task where Backstage vouches for one, else the service.
+    pub fn initiator(&self) -> Credentials {
+        self.run.user_token.clone().map_or(Credentials::Service, Credentials::User)
+    }
+
     /// Writes a line to the task's log. Never pass a value that stems from a secret: log
     /// [`ActionContext::shown`] or [`ActionContext::masked_input`] instead.
     pub async fn log(&mut self, message: impl AsRef<str>) -> Result<(), ActionError> {

@@ -109,15 +109,21 @@ impl Backstage {
         Ok(listed.actions.into_iter().take(MAX_ACTIONS).filter_map(|action| read(plugin, action)).collect())
     }
 
-    /// Invokes an action of a plugin; gives its output.
-    pub async fn invoke(&self, plugin: &PluginId, id: &str, input: &Value) -> Result<Value, BackstageError> {
+    /// Invokes an action of a plugin as `credentials` say; gives its output.
+    pub async fn invoke(
+        &self,
+        plugin: &PluginId,
+        id: &str,
+        input: &Value,
+        credentials: Credentials,
+    ) -> Result<Value, BackstageError> {
         let path = format!("{plugin}/.backstage/actions/v1/actions/{}/invoke", encoded(id));
         let body = serde_json::to_vec(input)
             .map_err(|_| BackstageError::Invalid(format!("the input of `{id}` cannot be written as JSON")))?;
         let request = Request {
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: Some(body),
-            timeout: INVOKE_TIMEOUT,
+            credentials,
             ..plain("POST", ApiPath::parse(&path)?, format!("the call of `{id}`"))
         };
         let answer = self.send(&request).await?;

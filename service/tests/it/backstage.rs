@@ -216,7 +216,7 @@ async fn the_caller_is_chosen_and_nobody_stands_in() {
     };
 
     let error = request(&mut bench, get(json!({ "useBackstageToken": true }))).await.unwrap_err();
-    assert!(error.to_string().contains("has no secret `backstageToken`"), "{error}");
+    assert!(error.to_string().contains("has neither a user that Backstage vouches for"), "{error}");
     assert_eq!(double.requests(), []);
 
     bench.run.backstage_token = Some(Secret::new(USER_TOKEN));

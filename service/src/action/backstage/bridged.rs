@@ -1,6 +1,6 @@
 //! An action that a plugin of Backstage registers, as one that a step can name.
 //!
-//! It passes the step's input on and puts out the members of what comes back. A dry run makes the call only where
+//! It passes the step's input on, as the user who started the task, and puts out the members of what comes back. A dry run makes the call only where
 //! the plugin says that it reads and destroys nothing, and the settings let dry runs read.
 
 use std::sync::Arc;
@@ -53,7 +53,8 @@ impl Action for Bridged {
         let id = &self.action.id;
         let backstage = configured(ctx.capabilities, id)?;
         ctx.log(format!("Calling `{id}` of Backstage's plugin `{}`", self.plugin)).await?;
-        let call = async { Ok(backstage.invoke(&self.plugin, id, &input).await?) };
+        let who = ctx.initiator();
+        let call = async { Ok(backstage.invoke(&self.plugin, id, &input, who).await?) };
         let output: Value = if self.reads() {
             ctx.read("invoke", call).await?
         } else if self.action.idempotent {

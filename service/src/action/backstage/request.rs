@@ -165,7 +165,7 @@ fn input_schema() -> Value {
             ),
             "timeout": timeout,
             "useBackstageToken": schema::flag(
-                "Send the request as the user, with the task's secret `backstageToken`. Default: false.",
+                "Never send the request as the service: as the user, by the task's secret `backstageToken` if it has one. Default: false.",
             ),
             "idempotencyKey": schema::text(
                 "Keeps an answer for the whole task, also over a retry. Requests that change something are kept anyway.",
@@ -209,12 +209,14 @@ fn credentials(
         return Ok(Credentials::InHeaders);
     }
     if !input.use_backstage_token.unwrap_or(false) {
-        return Ok(Credentials::Service);
+        return Ok(ctx.initiator());
     }
-    ctx.run.backstage_token.clone().map(Credentials::Token).ok_or_else(|| {
+    let given = ctx.run.backstage_token.clone().map(Credentials::Token);
+    given.or_else(|| ctx.run.user_token.clone().map(Credentials::User)).ok_or_else(|| {
         ActionError::Input(
-            "`useBackstageToken` asks for the user's own token, and the task has no secret `backstageToken`; give it \
-             when the task is created, or leave `useBackstageToken` out to act as the service"
+            "`useBackstageToken` asks for the user's own token, and the task has neither a user that Backstage vouches \
+             for nor a secret `backstageToken`; create it as a signed-in user, or leave `useBackstageToken` out to act \
+             as the service"
                 .to_owned(),
         )
     })

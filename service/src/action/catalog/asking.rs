@@ -1,20 +1,14 @@
-//! What catalog actions share that ask Backstage: as whom, and for how long while it is away.
+//! What catalog actions share that ask Backstage: for how long they do while it is away.
 //!
-//! The invariant: a step goes as the user who started the task where Backstage vouches for one, else as the service;
-//! and it neither gives up at the first failure nor waits for ever.
+//! The invariant: a step neither gives up at the first failure nor waits for ever.
 
 use std::time::{Duration, Instant};
 
 use crate::action::{ActionContext, ActionError};
-use crate::backstage::{Backstage, Credentials};
+use crate::backstage::Backstage;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
-
-/// As whom the task asks.
-pub(super) fn initiator(ctx: &ActionContext<'_>) -> Credentials {
-    ctx.run.user_token.clone().map_or(Credentials::Service, Credentials::User)
-}
 
 /// How often and how long something has been tried.
 pub(super) struct Patience {

@@ -7,7 +7,7 @@ use catalog_gen::EntityRef;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::asking::{Patience, initiator};
+use super::asking::Patience;
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::backstage::Backstage;
 
@@ -131,7 +131,7 @@ async fn from_backstage(
     backstage: &Backstage,
     wanted: &[String],
 ) -> Result<Vec<Option<Value>>, ActionError> {
-    let who = initiator(ctx);
+    let who = ctx.initiator();
     let references: Vec<&str> = wanted.iter().map(String::as_str).collect();
     let mut patience = Patience::new(backstage);
     loop {

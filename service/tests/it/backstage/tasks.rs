@@ -1,10 +1,11 @@
 //! Whole tasks whose steps call Backstage: what is offered, what is refused at creation, what the events show.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use stagecraft::config::ExpressionErrors;
 use stagecraft::db::Engine;
-use stagecraft::task::{Caller, CreateError, DryRunRequest, DryRunResult, TaskStatus};
+use stagecraft::task::{Caller, CreateError, DryRunRequest, DryRunResult, NewTask, TaskStatus};
 
+use super::catalog::jane;
 use crate::support::app::TestApp;
 use crate::support::backstage::{BackstageDouble, USER_TOKEN};
 
@@ -263,6 +264,41 @@ async fn the_users_token_of_a_task_is_used_where_the_step_asks_for_it() {
 
     assert_eq!(app.status(id).await, TaskStatus::Completed, "{:#?}", app.messages(id).await);
     assert_eq!(double.requests()[0].authorization, Some(format!("Bearer {USER_TOKEN}")));
+}
+
+#[tokio::test]
+async fn what_a_task_asks_of_plugins_it_asks_as_its_user() {
+    let double = BackstageDouble::start().await;
+    let app = app_with(&double, &[PLUGINS]).await;
+    app.template(
+        "asking",
+        "
+steps:
+  - { id: open, name: Open, action: 'tickets:open', input: { title: New } }
+  - { id: read, name: Read, action: 'http:backstage:request', input: { method: GET, path: catalog/entities } }
+  - { id: own, name: Own, action: 'http:backstage:request', input: { method: GET, path: catalog/entities, useBackstageToken: true } }
+",
+        &[],
+    )
+    .await;
+    let new = NewTask {
+        template_ref: "template:default/asking".to_owned(),
+        values: json!({}),
+        secrets: Map::new(),
+        caller: Caller::user(jane()),
+        fill_defaults: false,
+        key: None,
+    };
+
+    let id = app.app.tasks.create(new).await.unwrap();
+    let before = double.requests().len();
+    app.drain().await;
+
+    assert_eq!(app.status(id).await, TaskStatus::Completed, "{:#?}", app.messages(id).await);
+    let invoked =
+        double.requests().into_iter().skip(before).filter(|request| !request.line.ends_with("/v1/actions"));
+    let senders: Vec<_> = invoked.map(|request| request.authorization.unwrap()).collect();
+    assert_eq!(senders, vec![format!("Bearer {USER_TOKEN}"); 3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

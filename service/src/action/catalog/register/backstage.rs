@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::asking::{Patience, initiator};
+use super::super::asking::Patience;
 use super::{KEY, Outcome, chosen, occupied};
 use crate::action::{ActionContext, ActionError};
 use crate::backstage::{Backstage, BackstageError, Credentials, LocationPreview, Registration};
@@ -36,7 +36,7 @@ pub(super) async fn register(
     if let Some(outcome) = ctx.known(KEY)? {
         return Ok(outcome);
     }
-    let who = initiator(ctx);
+    let who = ctx.initiator();
     let mut patience = Patience::new(backstage);
     let look = loop {
         match ctx.read("register/look", look(backstage, url, &who, optional)).await {
