@@ -89,9 +89,11 @@ bench: ## Measure a release build: rendering, the service, the command line
 	@node service/bench/peer.mjs --binary $(RELEASE) --commands --json $(RESULTS)/commands.json --markdown $(RESULTS)/commands.md
 	@echo "The tables and their raw values are in $(RESULTS)."
 
-bench-peer: ## Measure a release build beside the official scaffolder backend, in turns
+bench-peer: ## Measure a release build beside the official scaffolder backend, in turns, and through the proxy
 	@echo "Building for release and bringing the official backend takes several minutes the first time."
 	@cargo build --quiet --locked --release -p stagecraft --bin stagecraft
 	@mkdir -p $(RESULTS)
-	@stock=$$(service/bench/stock/install.sh) && node service/bench/peer.mjs --binary $(RELEASE) --stock "$$stock" $(BENCH) --json $(RESULTS)/peer.json --markdown $(RESULTS)/peer.md
+	@backstage-plugin/build.sh
+	@stock=$$(service/bench/stock/install.sh) && node service/bench/peer.mjs --binary $(RELEASE) --stock "$$stock" \
+		--proxy backstage-plugin $(BENCH) --json $(RESULTS)/peer.json --markdown $(RESULTS)/peer.md
 	@echo "The tables and their raw values are in $(RESULTS)."

@@ -5,12 +5,13 @@
 //
 //   --binary PATH        the Stagecraft binary, built for release
 //   --stock FOLDER       the official backend, as `stock/install.sh` brings it: measured beside Stagecraft
-//   --proxy FOLDER       the packages of `backstage-plugin`, built: Stagecraft is measured through its proxy too
+//   --proxy FOLDER       `backstage-plugin`, built: Stagecraft is measured through its proxy too, which is run by
+//                        the Backstage of `--stock`
 //   --commands           the command line instead of servers
 //   --only NAME,NAME     only these: start, memory, stream, poll, dryrun, throughput, single, large
 //   --language NAME      only this template language: nunjucks or handlebars
 //   --env NAME=VALUE     one more environment variable for the servers (may be repeated)
-//   --quiet-seconds N    how long to wait for a quiet machine before each measurement (60)
+//   --quiet-seconds N    how long to wait for a quiet machine before each turn (20)
 //   --smoke              a few runs of everything, to see that it works; the result is marked
 //
 // Needs Node 20 or later on Linux, and nothing from a registry. The Markdown goes to the standard output,
@@ -84,7 +85,7 @@ function readArguments() {
     options: {
       binary: text, stock: text, proxy: text, only: text, language: text, json: text, markdown: text,
       env: { type: 'string', multiple: true, default: [] },
-      'quiet-seconds': { type: 'string', default: '60' },
+      'quiet-seconds': { type: 'string', default: '20' },
       commands: flag,
       smoke: flag,
     },
@@ -93,6 +94,7 @@ function readArguments() {
   for (const name of ['binary', 'stock', 'proxy']) {
     if (values[name] && !fs.existsSync(values[name])) throw new UsageError(`\`--${name}\`: there is no \`${values[name]}\``);
   }
+  if (values.proxy && !values.stock) throw new UsageError('`--proxy` needs `--stock`, whose Backstage runs it');
   if (values.commands && (values.only || values.stock || values.proxy)) throw new UsageError('`--commands` goes with no other server and with no `--only`');
   const known = measurements('nunjucks', false).map(({ name }) => name);
   const unknown = (values.only?.split(',') ?? []).find((name) => !known.includes(name));

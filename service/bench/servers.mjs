@@ -40,7 +40,7 @@ const KINDS = {
       environment: { BENCH_PORT: String(port), BENCH_FOLDER: directory, BENCH_TEMPLATES: templates },
     }),
   ],
-  proxy: ({ binary, proxy, templates }, { port, otherPort, directory }) => [
+  proxy: ({ binary, stock, proxy, templates }, { port, otherPort, directory }) => [
     stagecraft({
       binary, templates, port: otherPort, directory,
       settings: { STAGECRAFT_BACKSTAGE__BASE_URL: `http://127.0.0.1:${port}` },
@@ -48,9 +48,9 @@ const KINDS = {
     backstage({
       script: path.join(HERE, 'proxy/backend.mjs'),
       settings: path.join(HERE, 'proxy/app-config.yaml'),
-      packages: proxy,
+      packages: stock,
       readiness: '/.backstage/health/v1/readiness',
-      environment: { BENCH_PORT: String(port), BENCH_SERVICE: `http://127.0.0.1:${otherPort}` },
+      environment: { BENCH_PORT: String(port), BENCH_PLUGINS: proxy, BENCH_SERVICE: `http://127.0.0.1:${otherPort}` },
     }),
   ],
 };
@@ -110,7 +110,7 @@ function cleanEnvironment(extra, overrides) {
 }
 
 function logTail(file) {
-  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').slice(-20).join('\n') : '(no log)';
+  return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').split('\n').slice(-20).map((line) => line.slice(0, 400)).join('\n') : '(no log)';
 }
 
 /** Spawns a server. The clock starts before the spawn, so the fork counts. */
