@@ -168,7 +168,7 @@ export async function start(target, template) {
     }
     const [last, client] = [launched.at(-1), clients.at(-1)];
     const servedMs = await until(() => client.serves(template), { ...last, what: `it served the template \`${template}\`` });
-    return { client, pid: last.pid, readyMs, servedMs, stop, log: last.log };
+    return { client, pid: last.pid, pids: launched.map(({ pid }) => pid), readyMs, servedMs, stop, log: last.log };
   } catch (error) {
     await stop();
     throw error;

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use catalog_gen::FileTree;
 use serde::{Deserialize, Serialize};
 
-pub use browse::{Blob, Commit, Content, Listed, ListedKind, Reference, Spot};
+pub use browse::{Blob, Commit, Content, FileEntry, Listed, ListedKind, Reference, Spot};
 pub use error::GitError;
 pub use fetch::{Credentials, FetchLimits};
 pub(crate) use scratch::Scratch;
@@ -150,6 +150,18 @@ impl ObjectStore {
     pub async fn look_at(&self, place: &str, largest: u64) -> Result<Spot, GitError> {
         let (path, place) = (self.path.clone(), place.to_owned());
         blocking(move || browse::spot(&setup::open(&path)?, &place, largest)).await
+    }
+
+    /// Every file at a revision, in the order of paths, with the commit.
+    pub async fn files(&self, revision: &str) -> Result<(CommitId, Vec<FileEntry>), GitError> {
+        let (path, revision) = (self.path.clone(), revision.to_owned());
+        blocking(move || browse::files(&setup::open(&path)?, &revision)).await
+    }
+
+    /// The content of a file by its id; of one that is longer than `largest`, the size alone.
+    pub async fn blob(&self, id: &str, largest: u64) -> Result<Blob, GitError> {
+        let (path, id) = (self.path.clone(), id.to_owned());
+        blocking(move || browse::blob_of(&setup::open(&path)?, &id, largest)).await
     }
 
     /// Makes the commit and creates the branch with it. The branch already at that very commit is success;

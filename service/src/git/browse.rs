@@ -81,6 +81,17 @@ pub struct Blob {
     pub bytes: Option<Bytes>,
 }
 
+/// A file of a whole repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Its path from the root.
+    pub path: String,
+    /// The id of its content.
+    pub id: String,
+    /// Its length.
+    pub size: u64,
+}
+
 /// An entry of a folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
@@ -146,8 +157,41 @@ pub(super) fn spot(repository: &Repository, place: &str, largest: u64) -> Result
     Ok(Spot { revision: revision.map(str::to_owned), commit, path, content })
 }
 
+/// Every file at a revision, in the order of paths, with the commit.
+pub(super) fn files(repository: &Repository, revision: &str) -> Result<(CommitId, Vec<FileEntry>), GitError> {
+    let commit = read::commit(repository, Some(revision))?;
+    let odb = repository.odb()?;
+    let mut found = Vec::new();
+    let mut open = vec![(String::new(), commit.tree()?)];
+    while let Some((folder, tree)) = open.pop() {
+        for entry in &tree {
+            let path = format!("{folder}{}", String::from_utf8_lossy(entry.name_bytes()));
+            match entry.kind() {
+                Some(ObjectType::Tree) => open.push((format!("{path}/"), repository.find_tree(entry.id())?)),
+                Some(ObjectType::Blob) => {
+                    let size = odb.read_header(entry.id())?.0 as u64;
+                    found.push(FileEntry { path, id: entry.id().to_string(), size });
+                }
+                _ => {}
+            }
+        }
+    }
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok((CommitId(commit.id().to_string()), found))
+}
+
+/// The content of the file that has this id.
+pub(super) fn blob_of(repository: &Repository, id: &str, largest: u64) -> Result<Blob, GitError> {
+    let odb = repository.odb()?;
+    let is_file = |id: &Oid| odb.read_header(*id).is_ok_and(|(_, kind)| kind == ObjectType::Blob);
+    let known = read::full_id(id)
+        .filter(is_file)
+        .ok_or_else(|| GitError::NotFound(format!("there is no file with the id `{}`", id.escape_debug())))?;
+    blob(repository, known, largest)
+}
+
 /// The content of one file that is known by its id.
-pub(super) fn blob(repository: &Repository, id: Oid, largest: u64) -> Result<Blob, GitError> {
+fn blob(repository: &Repository, id: Oid, largest: u64) -> Result<Blob, GitError> {
     let odb = repository.odb()?;
     let (size, _) = odb.read_header(id)?;
     let size = size as u64;

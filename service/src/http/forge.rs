@@ -6,9 +6,11 @@
 //! request changes anything.
 
 mod address;
+mod api;
 mod files;
 mod html;
 mod pages;
+mod tar;
 
 use std::sync::Arc;
 
@@ -61,6 +63,11 @@ struct Fault(StatusCode, String);
 impl Fault {
     fn nothing(message: impl Into<String>) -> Self {
         Self(StatusCode::NOT_FOUND, message.into())
+    }
+
+    fn too_large(what: &str) -> Self {
+        let message = format!("{what} is larger than {LARGEST_FILE} bytes; clone the repository");
+        Self(StatusCode::PAYLOAD_TOO_LARGE, message)
     }
 }
 
@@ -116,6 +123,10 @@ async fn answer(State(door): State<Door>, request: Request) -> Response {
         Some(Asked::Owner(owner)) => door.list(Some(&owner)).await,
         Some(Asked::Folder(name, place)) => door.folder(&name, &place).await,
         Some(Asked::File(name, place)) => door.file(&name, &place, request.headers()).await,
+        Some(Asked::Api(name, asked)) => {
+            let answered = door.api(&name, asked, request.headers(), request.uri().query()).await;
+            return answered.unwrap_or_else(|Fault(status, message)| api::fault(status, &message));
+        }
         Some(Asked::Git(name, path)) => {
             return door.git(&name, &path, request.uri().query()).await;
         }

@@ -392,3 +392,73 @@ steps:
     let refused = shown.app.run("create", repo("raw")).await;
     assert!(shown.app.failure(refused).await.1.contains("is the name of a page"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_of_whole_repositories_ask_as_they_ask_github() {
+    let shown = Shown::new().await;
+    let base = "/api/v3/repos/acme/shop";
+    let json = async |path: &str| -> Value { serde_json::from_str(&shown.text(path).await).unwrap() };
+
+    assert_eq!(json(base).await["default_branch"], "main");
+    let status = json(&format!("{base}/commits/main/status")).await;
+    let commit = status["sha"].as_str().unwrap();
+    assert_eq!(commit, git(&shown.bare("shop"), &["rev-parse", "main"]));
+    let of_host = |url: &str| url.strip_prefix(&format!("http://{}", shown.host)).unwrap().to_owned();
+
+    let trees = status["repository"]["trees_url"].as_str().unwrap();
+    let files = json(&of_host(trees).replace("{/sha}", &format!("/{commit}?recursive=true"))).await;
+    let paths: Vec<&str> =
+        files["tree"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
+    assert_eq!(
+        paths.join("\n"),
+        git(&shown.bare("shop"), &["ls-tree", "-r", "--name-only", "main"]),
+        "{files}"
+    );
+    let url = files["tree"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|one| one["path"] == "catalog-info.yaml")
+        .unwrap()["url"]
+        .clone();
+    let blob = json(&of_host(url.as_str().unwrap())).await;
+    let contents = json(&format!("{base}/contents/catalog-info.yaml?ref=main")).await;
+    assert_eq!((&blob["content"], &blob["encoding"]), (&contents["content"], &contents["encoding"]));
+    let raw = shown.client.get(shown.url(&format!("{base}/contents/catalog-info.yaml")));
+    let raw = raw.header("accept", "application/vnd.github.v3.raw").send().await.unwrap();
+    assert_eq!(raw.text().await.unwrap(), CATALOG_INFO);
+
+    let archive = status["repository"]["archive_url"].as_str().unwrap();
+    let archive =
+        of_host(archive).replace("{archive_format}", "tarball").replace("{/ref}", &format!("/{commit}"));
+    let folder = TempDir::new().unwrap();
+    let tar = folder.path().join("a.tar");
+    std::fs::write(&tar, shown.get(&archive).await.bytes().await.unwrap()).unwrap();
+    let unpack = ["-xf", "a.tar", "--strip-components=1", "--one-top-level=out"];
+    let unpacked =
+        std::process::Command::new("tar").args(unpack).current_dir(folder.path()).status().unwrap();
+    assert!(unpacked.success());
+    for path in paths {
+        let there = std::fs::read_to_string(folder.path().join("out").join(path)).unwrap();
+        assert_eq!(there.trim_end(), git(&shown.bare("shop"), &["show", &format!("main:{path}")]), "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_api_tells_faults_as_data() {
+    let shown = Shown::new().await;
+
+    for path in [
+        "absent",
+        "shop/commits/nobranch/status",
+        "shop/git/blobs/1",
+        "shop/contents/src?ref=main",
+        "shop/tarball/x",
+    ] {
+        let answer = shown.get(&format!("/api/v3/repos/acme/{path}")).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        assert!(body["message"].as_str().is_some_and(|message| !message.is_empty()), "{path}: {body}");
+    }
+    assert_eq!(shown.status("/api/v3/user").await, StatusCode::NOT_FOUND);
+}

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::{Facts, ForgeError, LocalForge, RepoSlug, Repository, about, blocking, failed, record::Record};
-use crate::git::{GitError, Reference, Spot};
+use crate::git::{Blob, CommitId, FileEntry, GitError, Reference, Spot};
 
 /// One file of a bare repository, as a clone asks for it.
 #[derive(Debug)]
@@ -56,6 +56,20 @@ impl LocalForge {
             GitError::Tree(error) => ForgeError::NotFound(format!("`{slug}`: {error}")),
             error => about(slug, error.into()),
         })
+    }
+
+    /// Every file at a revision, in the order of paths, with the commit.
+    pub async fn files(
+        &self,
+        slug: &RepoSlug,
+        revision: &str,
+    ) -> Result<(CommitId, Vec<FileEntry>), ForgeError> {
+        self.store(slug)?.files(revision).await.map_err(|error| about(slug, error.into()))
+    }
+
+    /// The content of a file by its id; of one that is longer than `largest`, the size alone.
+    pub async fn blob(&self, slug: &RepoSlug, id: &str, largest: u64) -> Result<Blob, ForgeError> {
+        self.store(slug)?.blob(id, largest).await.map_err(|error| about(slug, error.into()))
     }
 
     /// A file that a clone reads, by its path in the bare repository; `None` when there is none for clones.

@@ -3,6 +3,8 @@
 //! Pure: nothing is looked up, so where a revision ends in `tree/<revision>/<path>` is not known here. The
 //! invariant: what is put together holds no character that an address, a header or a page could stumble over.
 
+use super::api;
+
 /// What a request asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -16,6 +18,8 @@ pub(super) enum Asked {
     File(Name, String),
     /// A file of the bare repository, as a clone asks for it.
     Git(Name, String),
+    /// Something below `/api/v3/repos/<owner>/<repository>`.
+    Api(Name, api::Asked),
 }
 
 /// A repository as an address names it.
@@ -41,6 +45,11 @@ impl Asked {
             [] => Self::Index,
             [owner] => Self::Owner(owner.clone()),
             [owner, repository] => Self::Folder(name(owner, repository), String::new()),
+            [api, version, repos, owner, repository, asked @ ..]
+                if api == "api" && version == "v3" && repos == "repos" =>
+            {
+                Self::Api(name(owner, repository), api::Asked::parse(asked)?)
+            }
             [raw, owner, repository, place @ ..] if raw == "raw" && !place.is_empty() => {
                 Self::File(name(owner, repository), place.join("/"))
             }
@@ -141,6 +150,22 @@ mod tests {
         assert_eq!(Asked::parse("/acme/shop.git/info/refs"), git("info/refs"));
         assert_eq!(Asked::parse("/acme/shop/HEAD"), git("HEAD"));
         assert_eq!(Asked::parse("/acme/shop.git/objects/info/packs"), git("objects/info/packs"));
+    }
+
+    #[test]
+    fn the_api_is_asked_below_its_own_address() {
+        let api = |asked: api::Asked| Some(Asked::Api(name(), asked));
+        let base = "/api/v3/repos/acme/shop";
+
+        assert_eq!(Asked::parse(base), api(api::Asked::Repository));
+        let status = api::Asked::Status("release/one".to_owned());
+        assert_eq!(Asked::parse(&format!("{base}/commits/release/one/status")), api(status));
+        assert_eq!(Asked::parse(&format!("{base}/git/trees/main")), api(api::Asked::Tree("main".to_owned())));
+        assert_eq!(
+            Asked::parse(&format!("{base}/tarball/main")),
+            api(api::Asked::Tarball("main".to_owned()))
+        );
+        assert_eq!(Asked::parse(&format!("{base}/issues")), None);
     }
 
     #[test]
