@@ -73,6 +73,8 @@ struct Inner {
     known: Mutex<Vec<Value>>,
     /// Whether requests are answered at all; what waits is done already.
     held: watch::Sender<bool>,
+    /// The end of the lines to which that applies; empty: all.
+    held_end: Mutex<String>,
     /// Whether every answer is a 503.
     down: Mutex<bool>,
     /// Tokens that are not taken any more.
@@ -114,6 +116,7 @@ impl BackstageDouble {
             users: users.clone(),
             known: Mutex::default(),
             held: watch::Sender::new(false),
+            held_end: Mutex::default(),
             down: Mutex::new(false),
             expired: Mutex::default(),
             bus: Mutex::new(Some(StatusCode::CREATED)),
@@ -169,6 +172,12 @@ impl BackstageDouble {
 
     pub(crate) fn tickets(&self) -> Vec<Value> {
         self.inner.tickets.lock().unwrap().clone()
+    }
+
+    /// The same for requests alone whose line ends so.
+    pub(crate) fn hold_only(&self, end: &str) {
+        end.clone_into(&mut self.inner.held_end.lock().unwrap());
+        self.hold(true);
     }
 
     /// Requests are still done, but their answers are kept back.
@@ -264,10 +273,11 @@ async fn serve(
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     let answer = inner.answer(&method, &uri, &received);
+    let may_be_held = received.line.ends_with(inner.held_end.lock().unwrap().as_str());
     inner.requests.lock().unwrap().push(received);
     inner.arrived.notify_waiters();
     let mut held = inner.held.subscribe();
-    held.wait_for(|held| !held).await.unwrap();
+    held.wait_for(|held| !(*held && may_be_held)).await.unwrap();
     answer
 }
 
