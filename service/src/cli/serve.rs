@@ -107,7 +107,7 @@ fn announce(app: &App, listener: &TcpListener) {
     if app.config.templates.sources.is_empty() {
         tracing::warn!("there are no templates: name a source with `--templates`, or in `templates.sources`");
     }
-    if app.config.auth.tokens.is_empty() {
+    if app.config.auth.tokens.is_empty() && app.verifier.is_none() {
         tracing::warn!("`auth.tokens` is empty: every program on this machine may call, and nobody else can");
     }
     tracing::info!(

@@ -1,9 +1,11 @@
 //! Tokens of a Backstage: whose they are, and which are refused.
 //!
 //! Against a double that publishes keys over HTTP, through the real API of the service: users here, plugins and those
-//! for whom they ask in [`plugins`], what becomes of the keys in [`keys`], the service's own in [`own_keys`].
+//! for whom they ask in [`plugins`], what becomes of the keys in [`keys`], the service's own in [`own_keys`],
+//! pages that come without a proxy in [`direct`].
 
 mod catalog;
+mod direct;
 mod keys;
 mod own_keys;
 mod plugins;
