@@ -46,6 +46,7 @@ export async function strike() {
 async function setUp(): Promise<Stage> {
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-e2e-'));
   endings.push(() => rmSync(folder, { recursive: true, force: true }));
+  endings.push(() => keepLogs(folder));
   const [backstagePort, servicePort] = [await freePort(), await freePort()];
   const [forgePort, middlePort] = [await freePort(), await freePort()];
   const serviceUrl = `http://127.0.0.1:${servicePort}`;
@@ -102,6 +103,14 @@ async function setUp(): Promise<Stage> {
   const browser = await launch();
   endings.push(() => browser.close());
   return { url, forge, backstage, service, serviceUrl, middle, browser };
+}
+
+/** Puts what was logged beside the pictures, if there are any. */
+function keepLogs(folder: string) {
+  const pictures = process.env['PICTURES'];
+  if (!pictures) return;
+  mkdirSync(pictures, { recursive: true });
+  for (const name of ['stagecraft.log', 'backstage.log']) cpSync(join(folder, name), join(pictures, name));
 }
 
 /** The templates of the tests and the golden path, which both name GitHub, as a site with this forge has them. */

@@ -82,6 +82,16 @@ export class Tab {
     await this.page.getByText(text).filter({ visible: true }).first().waitFor();
   }
 
+  /** Waits until the page says what went wrong, at its top and not in a log. */
+  async fault(text: string | RegExp) {
+    await this.page.getByRole('alert').filter({ hasText: text }).first().waitFor();
+  }
+
+  /** Waits until the page says of nothing any more that it went wrong. */
+  async noFault() {
+    await this.page.getByRole('alert').first().waitFor({ state: 'detached' });
+  }
+
   /** Fills in where the repository is to be, on the page for it. */
   async place(owner: string, repository: string) {
     await this.fill('Owner', owner);
