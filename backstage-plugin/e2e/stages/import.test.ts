@@ -18,19 +18,6 @@ describe('importing', () => {
     }
   });
 
-<<<<<<< ours
-test('a repository with a catalog file is imported', async () => {
-  await as('guest', set, async tab => {
-    await tab.go('/catalog-import');
-    await tab.fill('URL', `http://${set.forge}/acme/mailer`);
-    await tab.press('Analyze');
-    await tab.sees('mailer');
-    await tab.picture('import');
-    await tab.press('Import');
-    await tab.sees('The following entities have been added to the catalog:');
-
-    await tab.press('View Component');
-=======
   test('a repository with a catalog file is imported', async () => {
     await as('guest', set, async tab => {
       await tab.go('/catalog-import');
@@ -39,9 +26,9 @@ test('a repository with a catalog file is imported', async () => {
       await tab.sees('mailer');
       await tab.picture('import');
       await tab.press('Import');
+      await tab.sees('The following entities have been added to the catalog:');
 
-      await tab.page.getByRole('link', { name: /mailer/ }).first().click();
->>>>>>> theirs
+      await tab.press('View Component');
 
       await tab.page.getByRole('heading', { name: 'mailer' }).first().waitFor();
     });
@@ -54,8 +41,9 @@ test('a repository with a catalog file is imported', async () => {
       await tab.press('Analyze');
 
       await tab.sees('Preview Entities');
-      await tab.picture('import-preview');
       await tab.sees(/name: legacy/);
+      await tab.page.getByText('Preview Entities').scrollIntoViewIfNeeded();
+      await tab.picture('import-preview');
     });
   });
 });
