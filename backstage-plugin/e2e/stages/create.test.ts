@@ -62,6 +62,8 @@ describe('creating', () => {
       await tab.picture('repository', repository);
       await repository.close();
 
+      // The catalog takes a moment to process what was registered.
+      await (await Api.of(set)).knows('component/default/order-api');
       await tab.page.getByRole('link', { name: 'Open in the catalog' }).click();
       await tab.page.getByRole('heading', { name: 'order-api' }).first().waitFor();
       await tab.sees('Takes orders and tells their state.');
@@ -87,6 +89,7 @@ describe('creating', () => {
       const repository = await tab.follow(tab.page.getByRole('link', { name: 'Repository' }));
       await repository.getByText('package.json').first().waitFor();
       await repository.close();
+      await (await Api.of(set)).knows('component/default/greeter');
       await tab.page.getByRole('link', { name: 'Open in catalog' }).click();
       await tab.page.getByRole('heading', { name: 'greeter' }).first().waitFor();
     });

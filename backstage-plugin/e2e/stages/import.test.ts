@@ -28,6 +28,7 @@ describe('importing', () => {
       await tab.press('Import');
       await tab.sees('The following entities have been added to the catalog:');
 
+      await (await Api.of(set)).knows('component/default/mailer');
       await tab.press('View Component');
 
       await tab.page.getByRole('heading', { name: 'mailer' }).first().waitFor();

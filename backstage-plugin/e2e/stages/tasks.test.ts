@@ -1,7 +1,7 @@
 // What one does with a task while it runs, and after it failed.
 
 import { before, describe, test } from 'node:test';
-import { Api } from './support/api.ts';
+import { Api, until } from './support/api.ts';
 import { stage } from './support/stage.ts';
 import type { Stage } from './support/stage.ts';
 import { as } from './support/tab.ts';
@@ -97,7 +97,7 @@ describe('tasks', () => {
     const repoUrl = `${set.forge}?owner=acme&repo=latecomer`;
     const task = await api.create('slow-service', { name: 'latecomer', repoUrl });
     await set.backstage.kill();
-    await api.at(set.serviceUrl).reaches(task, 'failed');
+    await until('the task has failed', async () => set.service.said('task ended', task, 'failed'));
     await set.backstage.start();
 
     await as('guest', set, async tab => {

@@ -27,11 +27,6 @@ export class Api {
     return new Api(stage.url, backstageIdentity.token);
   }
 
-  /** The same user, at another address: the service itself, where Backstage is away. */
-  at(url: string): Api {
-    return new Api(url, this.token);
-  }
-
   /** Sends a request to a plugin, such as `scaffolder/v2/tasks`. */
   async send(method: string, path: string, body?: unknown): Promise<Response> {
     return fetch(`${this.url}/api/${path}`, {

@@ -82,6 +82,12 @@ export class Program {
     await gone;
   }
 
+  /** Whether a line of what it printed holds all of these. */
+  said(...parts: string[]): boolean {
+    const lines = readFileSync(this.command.log, 'utf8').split('\n');
+    return lines.some(line => parts.every(part => line.includes(part)));
+  }
+
   /** What it printed until its first start was done. */
   started(): string {
     return this.printed;

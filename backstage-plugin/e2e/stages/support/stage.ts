@@ -23,8 +23,6 @@ export interface Stage {
   forge: string;
   backstage: Program;
   service: Program;
-  /** Address of the service itself. */
-  serviceUrl: string;
   /** Stands between Backstage and the service. */
   middle: Middle;
   browser: Browser;
@@ -102,7 +100,7 @@ async function setUp(): Promise<Stage> {
   await Promise.all([service.start(), backstage.start()]);
   const browser = await launch();
   endings.push(() => browser.close());
-  return { url, forge, backstage, service, serviceUrl, middle, browser };
+  return { url, forge, backstage, service, middle, browser };
 }
 
 /** Puts what was logged beside the pictures, if there are any. */
