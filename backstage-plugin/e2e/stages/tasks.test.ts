@@ -96,6 +96,10 @@ describe('tasks', () => {
     const api = await Api.of(set);
     const repoUrl = `${set.forge}?owner=acme&repo=latecomer`;
     const task = await api.create('slow-service', { name: 'latecomer', repoUrl });
+    await until('the task waits', async () => {
+      const events = await (await api.send('GET', `scaffolder/v2/tasks/${task}/events`)).text();
+      return events.includes('Beginning step Wait');
+    });
     await set.backstage.kill();
     await until('the task has failed', async () => set.service.said('task ended', task, 'failed'));
     await set.backstage.start();
