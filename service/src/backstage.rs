@@ -14,6 +14,7 @@ mod identity;
 mod jwt;
 mod own_keys;
 mod path;
+pub mod permission;
 mod published;
 mod store;
 mod verify;

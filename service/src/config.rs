@@ -172,6 +172,8 @@ pub struct Backstage {
     pub dry_run_reads: bool,
     /// Seconds that catalog actions wait for a Backstage that is away.
     pub retry_seconds: u64,
+    /// Whether Backstage's permission policy is asked what its users may do.
+    pub permissions: bool,
 }
 
 /// A token for one scheme, host and port.

@@ -19,6 +19,7 @@ mod forge;
 mod keys;
 mod openapi;
 mod operations;
+mod permissions;
 mod preview;
 mod query;
 mod reply;
@@ -68,8 +69,8 @@ struct Route {
 }
 
 /// All routes.
-fn routes() -> [Route; 26] {
-    [
+fn routes() -> Vec<Route> {
+    vec![
         get(
             "/api/scaffolder/v2/templates/{namespace}/{kind}/{name}/parameter-schema",
             templates::parameter_schema,
@@ -85,6 +86,10 @@ fn routes() -> [Route; 26] {
         post("/api/scaffolder/v2/dry-run", dry_run::run),
         post("/api/scaffolder/v2/autocomplete/{provider}/{resource}", autocomplete::complete),
         get("/api/scaffolder/v2/templating-extensions", extensions::list),
+        get("/api/scaffolder/.well-known/backstage/permissions/metadata", permissions::scaffolder),
+        post("/api/scaffolder/.well-known/backstage/permissions/apply-conditions", permissions::apply),
+        get("/api/stagecraft/.well-known/backstage/permissions/metadata", permissions::stagecraft),
+        post("/api/stagecraft/.well-known/backstage/permissions/apply-conditions", permissions::apply),
         get("/api/scaffolder/openapi.json", operations::description),
         get("/api/stagecraft/v1/templates", templates::list),
         get("/api/stagecraft/v1/entities", entities::list),

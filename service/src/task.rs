@@ -3,11 +3,13 @@
 //! [`Tasks`] is the use case that the HTTP API and the command line call; [`Tasks::run_claimed`] is what a
 //! worker calls. Who the caller is was decided before; what an action does is the action's.
 
+mod access;
 mod create;
 mod dry_run;
 mod found;
 mod mocks;
 mod model;
+mod read;
 mod run;
 mod runner;
 mod scope;
@@ -16,6 +18,7 @@ mod store;
 mod trial;
 mod watch;
 
+pub use access::{AccessError, JudgeError};
 pub use found::LookupError;
 pub use mocks::{Mock, MockFailure, MockTask, Mocks, StepCall, StepEnd, StepReport, holds};
 pub use model::{

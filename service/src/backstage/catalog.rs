@@ -124,11 +124,7 @@ impl Backstage {
                 asked.path
             )),
             (BackstageError::NotAllowed(_), Credentials::User(token)) if answer.status == 401 => {
-                BackstageError::Expired(format!(
-                    "Backstage does not take the token of `{}` any more, which is good for about an hour; sign in \
-                     again, or retry the task",
-                    token.entity_ref
-                ))
+                token.expired()
             }
             (BackstageError::NotAllowed(_), Credentials::User(token)) => BackstageError::NotAllowed(format!(
                 "Backstage lets `{}` not do this: it answered {} with status {}{}",

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::BackstageError;
 use crate::secret::Secret;
 
 /// What of a user's token the service was given.
@@ -34,5 +35,16 @@ impl UserToken {
     /// Whether nobody takes it any more.
     pub fn has_run_out(&self) -> bool {
         self.expires_at <= super::jwt::now()
+    }
+}
+
+impl UserToken {
+    /// What is to be said when Backstage does not take it.
+    pub(super) fn expired(&self) -> BackstageError {
+        BackstageError::Expired(format!(
+            "Backstage does not take the token of `{}` any more, which is good for about an hour; sign in again, or \
+             retry the task",
+            self.entity_ref
+        ))
     }
 }

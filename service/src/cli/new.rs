@@ -198,6 +198,11 @@ fn short(reference: &str) -> &str {
     reference.strip_prefix("template:default/").unwrap_or(reference)
 }
 
+/// Whoever has the settings at hand.
+fn caller() -> Caller {
+    Caller::named("external:command-line")
+}
+
 /// Creates the task; what can be refused is refused here, with every fault.
 async fn create(
     app: &App,
@@ -210,7 +215,7 @@ async fn create(
         template_ref: template.entity_ref.clone(),
         values: Value::Object(values),
         secrets,
-        caller: Caller::named("external:command-line"),
+        caller: caller(),
         fill_defaults: true,
         key: None,
     };
@@ -276,7 +281,7 @@ async fn follow(app: &App, id: TaskId, mut follower: Follower) -> Result<Ended, 
         }
         () = worker.run(shutdown.clone()) => Err(CommandError::failed("the worker of this process stopped")),
         _ = tokio::signal::ctrl_c() => {
-            let _ = app.tasks.cancel(id).await;
+            let _ = app.tasks.cancel(id, &caller()).await;
             Err(CommandError::interrupted())
         }
     }
@@ -284,14 +289,14 @@ async fn follow(app: &App, id: TaskId, mut follower: Follower) -> Result<Ended, 
 
 async fn watch(app: &App, id: TaskId, follower: &mut Follower) -> Result<Ended, CommandError> {
     let unavailable = |error: crate::task::TaskError| CommandError::unavailable(error.to_string());
-    let mut watch = app.tasks.watch(id);
+    let mut watch = app.tasks.watch(id, &caller()).await.map_err(unavailable)?;
     let mut after = 0;
     loop {
-        for event in app.tasks.events(id, after).await.map_err(unavailable)? {
+        for event in watch.events(after).await.map_err(unavailable)? {
             after = event.id;
             follower.show(event.kind, &event.body, Some(event.created_at_ms));
             if event.kind == EventKind::Completion {
-                let status = app.tasks.get(id).await.map_err(unavailable)?.status;
+                let status = watch.status().await.map_err(unavailable)?;
                 let (failure, at) = event.body.error.map(|error| (error.message, error.at)).unzip();
                 return Ok(Ended {
                     status,

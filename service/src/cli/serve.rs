@@ -110,6 +110,15 @@ fn announce(app: &App, listener: &TcpListener) {
     if app.config.auth.tokens.is_empty() && app.verifier.is_none() {
         tracing::warn!("`auth.tokens` is empty: every program on this machine may call, and nobody else can");
     }
+    let backstage = &app.config.backstage;
+    if !backstage.base_url.is_empty() && !backstage.permissions {
+        tracing::warn!("`backstage.permissions` is false: whoever Backstage lets in may do everything here");
+    } else if !backstage.base_url.is_empty() && !backstage.token.expose().is_empty() {
+        tracing::warn!(
+            "with `backstage.token` Backstage's policy cannot be asked what its users may do, so their requests are refused: \
+             leave it empty, so that the service acts with keys of its own, or set `backstage.permissions: false`"
+        );
+    }
     tracing::info!(
         server.address = address,
         templates.usable = listed.len() - broken,

@@ -1,11 +1,13 @@
 //! Our own list of the entities this service holds.
 
+use axum::Extension;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::reply::{Answer, ok};
 use crate::entities::{Entities, StoredEntity};
+use crate::task::{Caller, Tasks};
 
 #[derive(Serialize)]
 struct ListShape<'a> {
@@ -27,7 +29,12 @@ impl<'a> From<&'a StoredEntity> for EntityShape<'a> {
 }
 
 /// `GET /api/stagecraft/v1/entities`
-pub(super) async fn list(State(entities): State<Entities>) -> Answer {
+pub(super) async fn list(
+    State(entities): State<Entities>,
+    State(tasks): State<Tasks>,
+    Extension(caller): Extension<Caller>,
+) -> Answer {
+    tasks.for_services(&caller)?;
     let stored = entities.list().await?;
     ok(&ListShape { entities: stored.iter().map(EntityShape::from).collect() })
 }

@@ -17,7 +17,10 @@ use crate::db::DbError;
 use crate::entities::EntityStoreError;
 use crate::git::GitError;
 use crate::journal::FailureInfo;
-use crate::task::{CreateError, DryRunError, LookupError, RetryError, TaskError, TrialError, Unknown};
+use crate::task::{
+    AccessError, CreateError, DryRunError, JudgeError, LookupError, RetryError, TaskError, TrialError,
+    Unknown,
+};
 use crate::template::{FetchError, FindError, SchemaViolation};
 
 type Cause = Arc<dyn std::error::Error + Send + Sync>;
@@ -189,10 +192,33 @@ impl From<DbError> for ApiError {
     }
 }
 
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        let message = error.to_string();
+        match error {
+            AccessError::NotAllowed(_) | AccessError::ServicesOnly => Self::not_allowed(message),
+            AccessError::Undecided(BackstageError::Expired(message)) => Self::authentication(message),
+            AccessError::Undecided(cause) => Self::unavailable(message, cause),
+        }
+    }
+}
+
+impl From<JudgeError> for ApiError {
+    fn from(error: JudgeError) -> Self {
+        match error {
+            JudgeError::Conditions | JudgeError::UnknownType(_) => Self::input(error.to_string()),
+            JudgeError::Nameless(_) => Self::named("NotImplementedError", error.to_string()),
+            JudgeError::Access(error) => error.into(),
+            JudgeError::Task(error) => error.into(),
+        }
+    }
+}
+
 impl From<TaskError> for ApiError {
     fn from(error: TaskError) -> Self {
         match error {
             TaskError::NotFound(_) => Self::not_found(error.to_string()),
+            TaskError::Access(error) => error.into(),
             TaskError::Db(error) => error.into(),
             other => Self::internal(other),
         }
@@ -234,6 +260,7 @@ impl From<LookupError> for ApiError {
     fn from(error: LookupError) -> Self {
         match error {
             LookupError::Find(error) => error.into(),
+            LookupError::Access(error) => error.into(),
             LookupError::Backstage(error) => error.into(),
             LookupError::Entities(error) => error.into(),
         }
@@ -286,6 +313,7 @@ impl From<TrialError> for ApiError {
         match error {
             TrialError::BadReference(message) => Self::input(message),
             TrialError::NotFound(error) => error.into(),
+            TrialError::Access(error) => error.into(),
             TrialError::Files(error) => error.into(),
             TrialError::Repository(error) => Self::named(error.name(), error.to_string()),
             broken @ TrialError::Broken(_) => Self::internal(broken),
@@ -316,6 +344,7 @@ impl From<DryRunError> for ApiError {
             }
             DryRunError::Violations(violations) => Self::Violations(violations),
             DryRunError::User(error) => error.into(),
+            DryRunError::Access(error) => error.into(),
             broken @ DryRunError::Broken(_) => Self::internal(broken),
         }
     }

@@ -7,8 +7,10 @@
 
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use futures_util::stream;
@@ -22,9 +24,8 @@ use super::reply::{Answer, ok};
 use super::shape::EventShape;
 use super::state::Streaming;
 use super::tasks::TaskPath;
-use crate::ids::TaskId;
 use crate::journal::{EventKind, TaskEvent};
-use crate::task::{EventWatch, Tasks};
+use crate::task::{Caller, EventWatch, Tasks};
 use crate::telemetry::StreamGuard;
 
 /// How long a long poll waits for the first event.
@@ -37,16 +38,16 @@ const KEEP_ALIVE: &[u8] = b": keep-alive\n";
 pub(super) async fn poll(
     State(tasks): State<Tasks>,
     State(streaming): State<Streaming>,
+    Extension(caller): Extension<Caller>,
     TaskPath(id): TaskPath,
     pairs: Pairs,
 ) -> Answer {
     let after = pairs.after()?.unwrap_or(0);
-    let mut watch = tasks.watch(id);
-    tasks.get(id).await?;
+    let mut watch = tasks.watch(id, &caller).await?;
     let deadline = tokio::time::sleep(LONG_POLL);
     tokio::pin!(deadline);
     loop {
-        let events = tasks.events(id, after).await?;
+        let events = watch.events(after).await?;
         if !events.is_empty() {
             return ok(&events.iter().map(EventShape::from).collect::<Vec<_>>());
         }
@@ -62,23 +63,19 @@ pub(super) async fn poll(
 pub(super) async fn stream(
     State(tasks): State<Tasks>,
     State(streaming): State<Streaming>,
+    Extension(caller): Extension<Caller>,
     TaskPath(id): TaskPath,
-    pairs: Pairs,
-    headers: HeaderMap,
+    LastSeen(after): LastSeen,
 ) -> Answer {
-    // A browser that reconnects repeats the address it began with and tells in the header how far it came.
-    let after = pairs.after()?.unwrap_or(0).max(last_event_id(&headers));
-    let watch = tasks.watch(id);
-    let ended = tasks.get(id).await?.status.is_terminal();
+    let watch = tasks.watch(id, &caller).await?;
+    let ended = watch.status().await?.is_terminal();
     let place = streaming.places.clone().try_acquire_owned().map_err(|_| {
         ApiError::busy(
             "all event streams of this server are in use (`server.max_event_streams`); try again later",
         )
     })?;
     let feed = Feed {
-        tasks,
         watch,
-        id,
         after,
         phase: if ended { Phase::Ended } else { Phase::Running },
         keep_alive: streaming.keep_alive,
@@ -104,11 +101,22 @@ pub(super) async fn stream(
     Ok(response)
 }
 
+/// The last event that a client of a stream has. A browser that reconnects repeats the address it began with and
+/// tells in a header how far it came.
+pub(super) struct LastSeen(i64);
+
+impl<S: Send + Sync> FromRequestParts<S> for LastSeen {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let pairs = Pairs::from_request_parts(parts, state).await?;
+        Ok(Self(pairs.after()?.unwrap_or(0).max(last_event_id(&parts.headers))))
+    }
+}
+
 /// What one stream has sent, and where it stands.
 struct Feed {
-    tasks: Tasks,
     watch: EventWatch,
-    id: TaskId,
     after: i64,
     phase: Phase,
     keep_alive: Duration,
@@ -134,7 +142,7 @@ impl Feed {
             if self.phase == Phase::Done {
                 return None;
             }
-            let events = match self.tasks.events(self.id, self.after).await {
+            let events = match self.watch.events(self.after).await {
                 Ok(events) => events,
                 Err(error) => return Some(Err(self.broken(&error.into()))),
             };
@@ -155,8 +163,8 @@ impl Feed {
                 }
                 () = self.closing.cancelled() => return None,
             }
-            match self.tasks.get(self.id).await {
-                Ok(task) if task.status.is_terminal() => self.phase = Phase::Ended,
+            match self.watch.status().await {
+                Ok(status) if status.is_terminal() => self.phase = Phase::Ended,
                 Ok(_) => {}
                 Err(error) => return Some(Err(self.broken(&error.into()))),
             }
@@ -166,7 +174,7 @@ impl Feed {
     /// Breaks the stream off: a client sees an end without a completion, and comes back.
     fn broken(&mut self, error: &ApiError) -> BrokenOff {
         self.phase = Phase::Done;
-        tracing::warn!(task.id = %self.id, error = error.for_log(), "event stream broke off");
+        tracing::warn!(task.id = %self.watch.task(), error = error.for_log(), "event stream broke off");
         BrokenOff
     }
 }
@@ -201,6 +209,7 @@ fn last_event_id(headers: &HeaderMap) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::TaskId;
     use crate::journal::EventBody;
 
     fn event(id: i64, kind: EventKind, message: &str) -> TaskEvent {

@@ -6,6 +6,7 @@
 
 mod operations;
 mod parameters;
+mod permissions;
 mod scaffolder;
 mod schemas;
 mod tasks;
@@ -16,7 +17,7 @@ use serde_json::{Map, Value, json};
 /// The whole document.
 pub fn openapi() -> Value {
     let paths: Map<String, Value> =
-        [tasks::paths(), scaffolder::paths(), trial::paths(), operations::paths()]
+        [tasks::paths(), scaffolder::paths(), trial::paths(), permissions::paths(), operations::paths()]
             .into_iter()
             .flatten()
             .collect();
@@ -32,6 +33,7 @@ pub fn openapi() -> Value {
             { "name": "tasks", "description": "Create, watch, stop and repeat tasks" },
             { "name": "templates", "description": "Forms, actions, dry runs" },
             { "name": "stagecraft", "description": "What Backstage's API has no words for" },
+            { "name": "permissions", "description": "For Backstage's permission framework" },
             { "name": "operations", "description": "For machines that look after the service; no token needed" },
         ],
         "security": [{ "token": [] }],

@@ -65,20 +65,32 @@ fn request_key(headers: &HeaderMap) -> Result<Option<RequestKey>, ApiError> {
 }
 
 /// `GET /v2/tasks`
-pub(super) async fn list(State(tasks): State<Tasks>, pairs: Pairs) -> Answer {
-    let page = tasks.list(&pairs.list()?).await?;
+pub(super) async fn list(
+    State(tasks): State<Tasks>,
+    Extension(caller): Extension<Caller>,
+    pairs: Pairs,
+) -> Answer {
+    let page = tasks.list(&pairs.list()?, &caller).await?;
     ok(&PageShape::from(&page))
 }
 
 /// `GET /v2/tasks/{taskId}`
-pub(super) async fn get(State(tasks): State<Tasks>, TaskPath(id): TaskPath) -> Answer {
-    let task = tasks.get(id).await?;
+pub(super) async fn get(
+    State(tasks): State<Tasks>,
+    Extension(caller): Extension<Caller>,
+    TaskPath(id): TaskPath,
+) -> Answer {
+    let task = tasks.get(id, &caller).await?;
     ok(&TaskShape::from(&task))
 }
 
 /// `POST /v2/tasks/{taskId}/cancel`
-pub(super) async fn cancel(State(tasks): State<Tasks>, TaskPath(id): TaskPath) -> Answer {
-    tasks.cancel(id).await?;
+pub(super) async fn cancel(
+    State(tasks): State<Tasks>,
+    Extension(caller): Extension<Caller>,
+    TaskPath(id): TaskPath,
+) -> Answer {
+    tasks.cancel(id, &caller).await?;
     ok(&json!({ "status": "cancelled" }))
 }
 

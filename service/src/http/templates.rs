@@ -121,13 +121,13 @@ pub(super) async fn parameter_schema(
     }
     let reference =
         EntityRef::new(&kind, &namespace, &name).map_err(|error| ApiError::input(error.to_string()))?;
-    let template = tasks.template(&reference.to_string(), &caller).await?;
+    let template = tasks.form(&reference.to_string(), &caller).await?;
     ok(&FormShape::new(&template))
 }
 
 /// `GET /api/stagecraft/v1/templates`
-pub(super) async fn list(State(tasks): State<Tasks>) -> Answer {
-    let listed = tasks.library().list();
+pub(super) async fn list(State(tasks): State<Tasks>, Extension(caller): Extension<Caller>) -> Answer {
+    let listed = tasks.templates(&caller).await?;
     ok(&ListShape { templates: listed.iter().map(ListedShape::from).collect() })
 }
 

@@ -6,22 +6,26 @@ use serde_json::{Map, Value, json};
 use super::found::User;
 use super::{CreateError, NewTask, StepFault, TaskSpec, Tasks, Unknown};
 use crate::action::Registry;
+use crate::backstage::permission::{PARAMETER_READ, Permission, STEP_READ, TASK_CREATE, TEMPLATE_RUN};
 use crate::ids::TaskId;
 use crate::template::parameters::with_defaults;
 use crate::template::{Template, validate_secrets, validate_values};
+
+/// What has to be decided before a task of a template is created.
+const TO_CREATE: [Permission; 4] = [TASK_CREATE, TEMPLATE_RUN, PARAMETER_READ, STEP_READ];
 
 impl Tasks {
     /// Creates a task: template found, values checked, actions known, files pinned, everything stored in one
     /// transaction. A wish that was granted under the same key is not granted twice.
     pub async fn create(&self, new: NewTask) -> Result<TaskId, CreateError> {
         let reference = template_ref(&new.template_ref)?;
-        if let Some(id) = self.granted(&reference, &new).await? {
+        let (permitted, _) = self.permitted(&reference, &new.caller, &TO_CREATE).await?;
+        let template = &permitted.template;
+        let given = permitted.own_values(new.values.clone());
+        if let Some(id) = self.granted(&reference, &new, &given).await? {
             return Ok(id);
         }
-        let found = self.found(&reference, &new.caller).await?;
-        let template = &found.template;
-        let values =
-            if new.fill_defaults { with_defaults(template, &new.values) } else { new.values.clone() };
+        let values = if new.fill_defaults { with_defaults(template, &given) } else { given.clone() };
         validate_values(template, &values).map_err(CreateError::Violations)?;
         validate_secrets(template, &Value::Object(new.secrets.clone())).map_err(CreateError::Violations)?;
         let registry = self.registry_for(&template.spec.steps).await;
@@ -30,22 +34,27 @@ impl Tasks {
         if !faults.is_empty() {
             return Err(CreateError::Steps(faults));
         }
-        let pin = found.pin(&self.inner.library).await?;
-        let spec = spec_of(template, values, found.user);
+        let pin = permitted.pin(&self.inner.library).await?;
+        let spec = spec_of(template, values, permitted.user.clone());
         let id = TaskId::generate();
         if self.store_new(id, &spec, pin.as_ref(), &new).await? {
             return Ok(id);
         }
-        self.granted(&reference, &new).await?.ok_or(CreateError::KeyUsed)
+        self.granted(&reference, &new, &given).await?.ok_or(CreateError::KeyUsed)
     }
 
     /// The task that the caller has under the key of the wish.
-    async fn granted(&self, reference: &str, new: &NewTask) -> Result<Option<TaskId>, CreateError> {
+    async fn granted(
+        &self,
+        reference: &str,
+        new: &NewTask,
+        given: &Value,
+    ) -> Result<Option<TaskId>, CreateError> {
         let Some(key) = &new.key else { return Ok(None) };
         let Some(id) = self.task_of_key(&new.caller, key).await? else { return Ok(None) };
-        let spec = self.get(id).await?.spec;
+        let spec = self.stored(id).await?.spec;
         let made_from = spec.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default();
-        if made_from.eq_ignore_ascii_case(reference) && spec.parameters == new.values {
+        if made_from.eq_ignore_ascii_case(reference) && spec.parameters == *given {
             return Ok(Some(id));
         }
         Err(CreateError::KeyUsed)

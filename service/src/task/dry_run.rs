@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::access::ActionAccess;
 use super::create::{spec_of, step_faults};
 use super::found::User;
 use super::mocks::{Mocks, Record};
@@ -14,6 +15,7 @@ use super::runner::{Runner, Tools};
 use super::scope::Scope;
 use super::{Caller, DryRunError, DryRunRequest, DryRunResult, Tasks, Unknown};
 use crate::action::{Registry, RunInfo, TemplateInfo};
+use crate::backstage::permission::{ACTION_EXECUTE, Permission, TASK_CREATE, TEMPLATE_DRY_RUN};
 use crate::config::{Environment, ExpressionErrors};
 use crate::git::tree_id;
 use crate::ids::TaskId;
@@ -25,12 +27,16 @@ use crate::template::{Pin, Step, Template, validate_secrets, validate_values};
 /// Reference under which posted content runs.
 const DRY_RUN_REF: &str = "template:default/dry-run";
 
+/// What has to be decided before a posted template is tried out.
+pub(super) const TO_DRY_RUN: [Permission; 3] = [TASK_CREATE, TEMPLATE_DRY_RUN, ACTION_EXECUTE];
+
 /// What a dry run is given beside the template.
 pub(super) struct Inputs {
     pub(super) values: Value,
     pub(super) secrets: Map<String, Value>,
     pub(super) caller: Caller,
     pub(super) user: User,
+    pub(super) actions: ActionAccess,
     pub(super) expression_errors: ExpressionErrors,
     pub(super) mocks: Mocks,
 }
@@ -38,12 +44,14 @@ pub(super) struct Inputs {
 impl Tasks {
     /// Runs a template without touching anything outside. A failing step is part of the result.
     pub async fn dry_run(&self, request: DryRunRequest) -> Result<DryRunResult, DryRunError> {
+        let access = self.access(&request.caller, &TO_DRY_RUN).await?;
         let template = Template::from_entity(request.template, &request.template_file, None)
             .map_err(DryRunError::Template)?;
         let held = self.inner.capabilities.sources.hold(request.files, &request.template_file);
         let DryRunRequest { values, secrets, caller, expression_errors, mocks, .. } = request;
         let user = self.user(&caller).await.map_err(DryRunError::User)?;
-        let inputs = Inputs { values, secrets, caller, user, expression_errors, mocks };
+        let actions = access.actions();
+        let inputs = Inputs { values, secrets, caller, user, actions, expression_errors, mocks };
         self.dry_run_of(&template, (DRY_RUN_REF, Some(held.pin())), inputs).await
     }
 
@@ -94,6 +102,7 @@ impl Tasks {
                 // Dry runs are no tasks: nothing of them is counted.
                 metrics: &metrics,
                 mocks: Some(&request.mocks),
+                actions: &request.actions,
             },
             run: &run,
             spec: &spec,

@@ -6,11 +6,12 @@
 //! always goes before the catalog's. The invariant: a template that a user may not read in the catalog is not
 //! found, and nothing tells it from one that is not there.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::{Caller, Tasks};
+use super::{AccessError, Caller, Tasks};
 use crate::backstage::{Backstage, BackstageError, Credentials, UserToken};
 use crate::entities::EntityStoreError;
 use crate::template::{FetchError, FindError, Library, Pin, Template, template_of};
@@ -21,6 +22,9 @@ pub enum LookupError {
     /// There is no such template for this caller, or it is broken.
     #[error(transparent)]
     Find(#[from] FindError),
+    /// The caller may not run it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// Backstage's catalog could not be asked.
     #[error(transparent)]
     Backstage(#[from] BackstageError),
@@ -59,12 +63,38 @@ impl Found {
 type Placed = (Arc<Template>, Origin);
 
 impl Tasks {
-    /// The template with that reference (comparable form), if this caller may read it.
-    pub async fn template(&self, entity_ref: &str, caller: &Caller) -> Result<Arc<Template>, LookupError> {
-        Ok(self.found(entity_ref, caller).await?.template)
+    /// Which of these templates of the library the caller may read; everybody but a user of Backstage all of them.
+    pub(super) async fn readable(
+        &self,
+        entity_refs: &[&str],
+        caller: &Caller,
+    ) -> Result<HashSet<String>, LookupError> {
+        let all = entity_refs.iter().map(|entity_ref| (*entity_ref).to_owned());
+        let (Some(backstage), Some(token)) = (&self.inner.capabilities.backstage, &caller.token) else {
+            return Ok(all.collect());
+        };
+        let seen = backstage.entities(entity_refs, &Credentials::User(token.clone())).await?;
+        let (seen, unseen): (Vec<_>, Vec<_>) =
+            entity_refs.iter().copied().zip(seen).partition(|(_, entity)| entity.is_some());
+        let mut readable: HashSet<String> =
+            seen.into_iter().map(|(entity_ref, _)| entity_ref.to_owned()).collect();
+        let unseen: Vec<&str> = unseen.into_iter().map(|(entity_ref, _)| entity_ref).collect();
+        if unseen.is_empty() {
+            return Ok(readable);
+        }
+        match backstage.entities(&unseen, &Credentials::Service).await {
+            Ok(there) => {
+                let unknown = unseen.into_iter().zip(there).filter(|(_, entity)| entity.is_none());
+                readable.extend(unknown.map(|(entity_ref, _)| entity_ref.to_owned()));
+                Ok(readable)
+            }
+            Err(BackstageError::NotAllowed(_)) => Ok(readable),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// The same, with what the template will see of the caller: both in one question.
+    /// The template with that reference (comparable form), if this caller may read it, with what it will see of
+    /// the caller: both in one question.
     pub(super) async fn found(&self, entity_ref: &str, caller: &Caller) -> Result<Found, LookupError> {
         let own = self.inner.library.find(entity_ref);
         let ((template, origin), user) = match (&self.inner.capabilities.backstage, &caller.token) {

@@ -4,8 +4,8 @@ use catalog_gen::FileTree;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::LookupError;
 use super::mocks::{Mocks, StepReport};
+use super::{AccessError, LookupError};
 use crate::backstage::{PluginId, UserToken};
 use crate::config::ValueMode;
 use crate::git::TreeId;
@@ -213,6 +213,9 @@ pub enum TaskError {
     /// No such task.
     #[error("No task with id '{0}' found")]
     NotFound(String),
+    /// The caller may not do it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// A stored value cannot be read.
     #[error("task `{id}` is stored in a form that cannot be read: {reason}")]
     Unreadable {
@@ -347,6 +350,9 @@ pub enum DryRunError {
     /// The template cannot be used.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Template(Vec<crate::template::TemplateError>),
+    /// The caller may not do it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// Values or secrets break the schema.
     #[error("the values do not fit the template")]
     Violations(Vec<SchemaViolation>),

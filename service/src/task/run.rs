@@ -1,11 +1,13 @@
 //! Running a claimed task to its end, under a lease.
 
+use std::error::Error;
 use std::time::{Duration, Instant};
 
 use catalog_gen::{FileTree, TreeBudget};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use super::access::ActionAccess;
 use super::mocks::Record;
 use super::model::{BACKSTAGE_TOKEN, Sealed, TaskSecrets};
 use super::runner::{Outcome, Runner, START, Tools};
@@ -13,6 +15,7 @@ use super::scope::Scope;
 use super::store::cancel_topic;
 use super::{Task, TaskError, TaskStatus, Tasks};
 use crate::action::{RunInfo, TemplateInfo};
+use crate::backstage::permission::ACTION_EXECUTE;
 use crate::config;
 use crate::db::DbError;
 use crate::ids::TaskId;
@@ -78,8 +81,14 @@ impl Tasks {
         let (template, outcome) = match self.open(id, lease, &mut journal).await {
             Ok((task, sealed)) => {
                 let run = self.run_info(&task, &sealed);
-                let walk = Walk { task: &task, secrets: &sealed.secrets, run: &run, cancelled };
-                let outcome = self.walk(&walk, &mut journal).await?;
+                let outcome = match self.allowed_actions(&task, &sealed).await {
+                    Ok(actions) => {
+                        let (secrets, actions) = (&sealed.secrets, &actions);
+                        let walk = Walk { task: &task, secrets, run: &run, actions, cancelled };
+                        self.walk(&walk, &mut journal).await?
+                    }
+                    Err(failure) => Outcome { output: Value::Null, failure: Some(failure) },
+                };
                 (run.template.entity_ref, outcome)
             }
             Err(Unopened::Away(error)) => return Err(error.into()),
@@ -120,11 +129,29 @@ impl Tasks {
             }));
         }
         journal.open_entries().await?;
-        Ok((self.get(id).await?, self.sealed(id).await?))
+        Ok((self.stored(id).await?, self.sealed(id).await?))
+    }
+
+    /// What whoever started this attempt may have run: asked once, and held to each pass over an action.
+    async fn allowed_actions(&self, task: &Task, sealed: &Sealed) -> Result<ActionAccess, FailureInfo> {
+        let Some(initiator) = sealed.initiator.as_ref().filter(|_| !task.spec.steps.is_empty()) else {
+            return Ok(ActionAccess::everything());
+        };
+        match self.access_of(initiator, &[ACTION_EXECUTE]).await {
+            Ok(access) => Ok(access.actions()),
+            Err(error) => {
+                let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
+                let message = format!(
+                    "nobody could decide which actions `{}` may run{cause}; retry the task when Backstage is well",
+                    initiator.entity_ref
+                );
+                Err(FailureInfo { name: "ServiceUnavailableError".to_owned(), message, at: None })
+            }
+        }
     }
 
     async fn walk(&self, walk: &Walk<'_>, journal: &mut Journal) -> Result<Outcome, JournalError> {
-        let Walk { task, secrets, run, cancelled } = *walk;
+        let Walk { task, secrets, run, actions, cancelled } = *walk;
         let inner = &self.inner;
         let registry = self.registry_for(&task.spec.steps).await;
         let renderer = inner.renderer.in_mode(task.spec.value_mode());
@@ -137,6 +164,7 @@ impl Tasks {
                 expression_errors: inner.settings.expression_errors,
                 metrics: &inner.metrics,
                 mocks: None,
+                actions,
             },
             run,
             spec: &task.spec,
@@ -227,6 +255,7 @@ struct Walk<'a> {
     task: &'a Task,
     secrets: &'a TaskSecrets,
     run: &'a RunInfo,
+    actions: &'a ActionAccess,
     cancelled: &'a CancellationToken,
 }
 

@@ -10,6 +10,7 @@ use catalog_gen::FileTree;
 use serde_json::{Map, Value};
 use tokio_util::sync::CancellationToken;
 
+use super::access::ActionAccess;
 use super::mocks::{Mocks, Record};
 use super::scope::Scope;
 use super::step::StepRun;
@@ -35,6 +36,8 @@ pub(super) struct Tools<'t> {
     pub(super) metrics: &'t Metrics,
     /// Answers in place of actions; none in a real run.
     pub(super) mocks: Option<&'t Mocks>,
+    /// What the initiator may have run.
+    pub(super) actions: &'t ActionAccess,
 }
 
 /// One walk.

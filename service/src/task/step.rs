@@ -269,8 +269,13 @@ impl<'r, 't> StepRun<'r, 't> {
         // reported (`expression_errors: fail`) wants this one too.
         let checked = !left_out || self.runner.tools.expression_errors == ExpressionErrors::Fail;
         if let Some(action) = action.action.filter(|_| checked) {
-            let checked = action.check(&rendered.value.to_json().unwrap_or_default());
-            checked.map_err(|error| self.in_iteration(error, key.as_deref()))?;
+            let input = rendered.value.to_json().unwrap_or_default();
+            action.check(&input).map_err(|error| self.in_iteration(error, key.as_deref()))?;
+            if !left_out && !self.runner.tools.actions.allows(action.definition(), &input) {
+                // The input may hold secrets, and the policy is nobody's business: neither is told.
+                let id = &action.definition().id;
+                return Err(ActionError::NotAllowed(format!("the action `{id}` is not allowed here")));
+            }
         }
         let derived = secret_texts(&rendered.value);
         Ok(Iteration { key, input: rendered.value, derived, ..Iteration::default() })

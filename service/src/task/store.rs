@@ -2,6 +2,7 @@
 
 mod changes;
 mod keys;
+mod visible;
 
 use std::borrow::Cow;
 
@@ -18,6 +19,8 @@ use crate::ids::TaskId;
 use crate::journal::{EventKind, TaskEvent};
 use crate::secret::Secret;
 
+pub(super) use visible::Visible;
+
 /// Kind of the queue's jobs that run tasks; their subject is the task's id.
 pub const JOB_KIND: &str = "task";
 
@@ -25,8 +28,8 @@ const COLUMNS: &str = "select t.id, t.spec, t.pin, t.status, t.created_by, t.cre
                        from tasks t join task_runs r on r.task_id = t.id";
 
 impl Tasks {
-    /// The task with that id.
-    pub async fn get(&self, id: TaskId) -> Result<Task, TaskError> {
+    /// The task with that id, whoever asks.
+    pub(super) async fn stored(&self, id: TaskId) -> Result<Task, TaskError> {
         let sql = sqlx::AssertSqlSafe(format!("{COLUMNS} where t.id = $1"));
         let row = sqlx::query(sql)
             .bind(id.to_string())
@@ -36,10 +39,10 @@ impl Tasks {
         task_of(&row.ok_or_else(|| TaskError::NotFound(id.to_string()))?)
     }
 
-    /// A page of tasks.
-    pub async fn list(&self, wanted: &ListTasks) -> Result<TaskPage, TaskError> {
+    /// A page of the tasks that are visible.
+    pub(super) async fn page(&self, wanted: &ListTasks, visible: &Visible) -> Result<TaskPage, TaskError> {
         let reader = self.inner.db.reader();
-        let (filters, values) = filters(wanted);
+        let (filters, values) = filters(wanted, visible);
         let bound = |sql: String| {
             values
                 .iter()
@@ -64,7 +67,7 @@ impl Tasks {
     }
 
     /// Events with an id greater than `after`, in order; the ends of attempts that were retried are left out.
-    pub async fn events(&self, id: TaskId, after: i64) -> Result<Vec<TaskEvent>, TaskError> {
+    pub(super) async fn events(&self, id: TaskId, after: i64) -> Result<Vec<TaskEvent>, TaskError> {
         let rows = sqlx::query(
             "select id, kind, body, created_at from task_events where task_id = $1 and id > $2 and hidden = 0 order by id",
         )
@@ -159,20 +162,25 @@ pub(super) fn unreadable(id: TaskId, reason: impl std::fmt::Display) -> TaskErro
 }
 
 /// The `where` clause of a list, and the values that it binds from `$1` on.
-fn filters(wanted: &ListTasks) -> (String, Vec<String>) {
+fn filters(wanted: &ListTasks, visible: &Visible) -> (String, Vec<String>) {
     let mut clauses = Vec::new();
     let mut values = Vec::new();
     for (column, allowed) in [("t.created_by", &wanted.created_by), ("t.status", &wanted.status)] {
         if allowed.is_empty() {
             continue;
         }
-        let places: Vec<String> =
-            (0..allowed.len()).map(|index| format!("${}", values.len() + index + 1)).collect();
-        clauses.push(format!("{column} in ({})", places.join(", ")));
+        clauses.push(format!("{column} in ({})", places(allowed.len(), values.len())));
         values.extend(allowed.iter().cloned());
     }
+    clauses.extend(visible.clause(&mut values));
     let clause = if clauses.is_empty() { String::new() } else { format!(" where {}", clauses.join(" and ")) };
     (clause, values)
+}
+
+/// `$3, $4`: the places of so many values behind those that are bound already.
+fn places(count: usize, bound: usize) -> String {
+    let places: Vec<String> = (1..=count).map(|number| format!("${}", bound + number)).collect();
+    places.join(", ")
 }
 
 fn order(wanted: &ListTasks) -> String {

@@ -9,11 +9,14 @@ use std::sync::Arc;
 use catalog_gen::{FileTree, TreePath};
 use serde_json::{Map, Value};
 
+use super::access::{ActionAccess, Permitted};
 use super::create::template_ref;
-use super::dry_run::Inputs;
-use super::found::Found;
-use super::{Caller, DryRunError, DryRunResult, LookupError, Mocks, StepFault, Tasks};
+use super::dry_run::{Inputs, TO_DRY_RUN};
+use super::{AccessError, Caller, DryRunError, DryRunResult, LookupError, Mocks, StepFault, Tasks};
 use crate::action::{ActionError, fetch, is_absolute};
+use crate::backstage::permission::{
+    ACTION_EXECUTE, PARAMETER_READ, Permission, STEP_READ, TASK_CREATE, TEMPLATE_DRY_RUN, TEMPLATE_RUN,
+};
 use crate::config::ExpressionErrors;
 use crate::diff::{self, TreeDiff};
 use crate::forge::RepoSlug;
@@ -122,6 +125,9 @@ pub enum TrialError {
     /// No such template for this caller, or nobody to ask.
     #[error(transparent)]
     NotFound(#[from] LookupError),
+    /// The caller may not do it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
     /// The template's files cannot be read.
     #[error(transparent)]
     Files(#[from] FetchError),
@@ -133,6 +139,18 @@ pub enum TrialError {
     Broken(String),
 }
 
+/// What a trial is about.
+enum Subject {
+    /// A template that the caller may run.
+    Known(Box<Permitted>, ActionAccess),
+    /// A posted one.
+    Posted(Arc<Template>, ActionAccess),
+}
+
+/// What has to be decided before a template is tried out that the caller has not written.
+const TO_TRY_OUT: [Permission; 6] =
+    [TASK_CREATE, TEMPLATE_DRY_RUN, ACTION_EXECUTE, TEMPLATE_RUN, PARAMETER_READ, STEP_READ];
+
 /// A template and what became of its run.
 type Ran = (Arc<Template>, Result<DryRunResult, DryRunError>);
 
@@ -140,18 +158,20 @@ impl Tasks {
     /// Tries a template out.
     pub async fn try_out(&self, trial: Trial) -> Result<TrialResult, TrialError> {
         // What is cheap to refuse is refused before anything runs.
+        let subject = match self.subject(&trial).await? {
+            Ok(subject) => subject,
+            Err(faults) => return Ok(TrialResult::Refused(of_template(faults))),
+        };
         let base = match &trial.compare {
             Some(compare) => Some(self.repository_files(&compare.repository).await?),
             None => None,
         };
         let compare = trial.compare.clone();
-        let (template, ran) = match self.ran(trial).await? {
-            Ok(ran) => ran,
-            Err(faults) => return Ok(TrialResult::Refused(of_template(faults))),
-        };
+        let (template, ran) = self.ran(trial, subject).await?;
         let result = match ran {
             Ok(result) => result,
             Err(DryRunError::Broken(why)) => return Err(TrialError::Broken(why)),
+            Err(DryRunError::Access(refused)) => return Err(refused.into()),
             Err(refusal) => return Ok(TrialResult::Refused(problems(refusal, &template))),
         };
         let failed_at =
@@ -165,34 +185,51 @@ impl Tasks {
         Ok(TrialResult::Ran(Box::new(TrialRun { result, failed_at, comparison })))
     }
 
-    /// Runs the template; or what is wrong with it.
-    async fn ran(&self, trial: Trial) -> Result<Result<Ran, Vec<TemplateError>>, TrialError> {
+    /// What is to be tried out, and what of it the caller may have run; or what is wrong with it.
+    async fn subject(&self, trial: &Trial) -> Result<Result<Subject, Vec<TemplateError>>, TrialError> {
+        match &trial.template {
+            TrialTemplate::Reference(reference) => {
+                let reference =
+                    template_ref(reference).map_err(|error| TrialError::BadReference(error.to_string()))?;
+                match self.permitted(&reference, &trial.caller, &TO_TRY_OUT).await {
+                    Ok((permitted, access)) => Ok(Ok(Subject::Known(Box::new(permitted), access.actions()))),
+                    Err(LookupError::Find(FindError::Broken { errors, .. })) => Ok(Err(errors)),
+                    Err(error) => Err(error.into()),
+                }
+            }
+            TrialTemplate::Posted { entity, .. } => {
+                let access = self.access(&trial.caller, &TO_DRY_RUN).await?;
+                let template = Template::from_entity(entity.clone(), POSTED_FILE, None);
+                Ok(template.map(|template| Subject::Posted(Arc::new(template), access.actions())))
+            }
+        }
+    }
+
+    /// Runs the template.
+    async fn ran(&self, trial: Trial, subject: Subject) -> Result<Ran, TrialError> {
         let Trial { template, values, secrets, fill_defaults, expression_errors, caller, .. } = trial;
         let mocks = Mocks::default();
-        match template {
-            TrialTemplate::Reference(reference) => {
-                let found = match self.known(&reference, &caller).await? {
-                    Ok(found) => found,
-                    Err(faults) => return Ok(Err(faults)),
-                };
-                let pin = found.pin(&self.inner.library).await?;
-                let Found { template, user, .. } = found;
+        match subject {
+            Subject::Known(permitted, actions) => {
+                let pin = permitted.pin(&self.inner.library).await?;
+                let (values, user) = (permitted.own_values(values), permitted.user.clone());
+                let template = Arc::clone(&permitted.template);
                 let known = (template.entity_ref.as_str(), pin.as_ref());
-                let inputs = Inputs { values, secrets, caller, user, expression_errors, mocks };
+                let inputs = Inputs { values, secrets, caller, user, actions, expression_errors, mocks };
                 let ran = self.dry_run_of(&template, known, filled(inputs, &template, fill_defaults)).await;
-                Ok(Ok((template, ran)))
+                Ok((template, ran))
             }
-            TrialTemplate::Posted { entity, files } => {
-                let template = match Template::from_entity(entity, POSTED_FILE, None) {
-                    Ok(template) => Arc::new(template),
-                    Err(faults) => return Ok(Err(faults)),
+            Subject::Posted(posted, actions) => {
+                let files = match template {
+                    TrialTemplate::Posted { files, .. } => files,
+                    TrialTemplate::Reference(_) => FileTree::new(),
                 };
                 let held = self.inner.capabilities.sources.hold(files, POSTED_FILE);
-                let posted = (template.entity_ref.as_str(), Some(held.pin()));
+                let place = (posted.entity_ref.as_str(), Some(held.pin()));
                 let user = self.user(&caller).await?;
-                let inputs = Inputs { values, secrets, caller, user, expression_errors, mocks };
-                let ran = self.dry_run_of(&template, posted, filled(inputs, &template, fill_defaults)).await;
-                Ok(Ok((template, ran)))
+                let inputs = Inputs { values, secrets, caller, user, actions, expression_errors, mocks };
+                let ran = self.dry_run_of(&posted, place, filled(inputs, &posted, fill_defaults)).await;
+                Ok((posted, ran))
             }
         }
     }
@@ -212,21 +249,6 @@ impl Tasks {
         let read = forge.read(&slug, None).await;
         let (commit, files) = read.map_err(|error| TrialError::Repository(error.into()))?;
         Ok((Some(commit), files))
-    }
-
-    /// The template that the caller names, or what is wrong with it.
-    async fn known(
-        &self,
-        reference: &str,
-        caller: &Caller,
-    ) -> Result<Result<Found, Vec<TemplateError>>, TrialError> {
-        let reference =
-            template_ref(reference).map_err(|error| TrialError::BadReference(error.to_string()))?;
-        match self.found(&reference, caller).await {
-            Ok(found) => Ok(Ok(found)),
-            Err(LookupError::Find(FindError::Broken { errors, .. })) => Ok(Err(errors)),
-            Err(error) => Err(error.into()),
-        }
     }
 }
 
@@ -269,6 +291,7 @@ fn problems(refusal: DryRunError, template: &Template) -> Vec<Problem> {
         DryRunError::Violations(violations) => violations.iter().map(of_violation).collect(),
         DryRunError::Steps(faults) => faults.iter().map(|fault| of_step(fault, template)).collect(),
         DryRunError::User(error) => vec![general(error.to_string())],
+        DryRunError::Access(error) => vec![general(error.to_string())],
         DryRunError::Broken(message) => vec![general(message)],
     }
 }

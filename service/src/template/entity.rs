@@ -7,6 +7,7 @@
 mod faults;
 mod locate;
 mod read;
+mod restrict;
 
 use std::sync::Arc;
 

@@ -9,6 +9,7 @@
 
 mod assert;
 mod check;
+mod declared;
 mod defaults;
 mod format;
 mod javascript;
@@ -19,6 +20,7 @@ mod told;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+pub(crate) use declared::declared;
 pub use defaults::with_defaults;
 pub(crate) use pattern::Patterns;
 pub(crate) use told::{describe, fault, parameters, unknown_names};

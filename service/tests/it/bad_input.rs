@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use stagecraft::task::ListTasks;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, jane};
 
 /// A service with a template `service`, a task that made a repository from it, and its HTTP API.
 pub(crate) struct Api {
@@ -110,7 +110,7 @@ impl Api {
 
     /// What stands now.
     pub(crate) async fn kept(&self) -> Kept {
-        let tasks = self.app.app.tasks.list(&ListTasks::default()).await.unwrap().total;
+        let tasks = self.app.app.tasks.list(&ListTasks::default(), &jane()).await.unwrap().total;
         let mut repositories = Vec::new();
         for repository in self.app.app.local_forge.repositories().await.unwrap() {
             let slug = repository.slug;

@@ -31,6 +31,7 @@ mod guide;
 mod http;
 mod lint;
 mod parity_files;
+mod permissions;
 mod preview;
 mod preview_doors;
 mod public_shapes;

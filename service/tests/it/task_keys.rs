@@ -6,7 +6,7 @@ use stagecraft::db::Engine;
 use stagecraft::ids::{RequestKey, TaskId};
 use stagecraft::task::{Caller, CreateError, ListTasks, NewTask};
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, jane};
 
 const SAY: &str =
     "steps:\n  - { id: say, action: 'debug:log', input: { message: 'hello ${{ parameters.name }}' } }\n";
@@ -30,7 +30,7 @@ async fn create(app: &TestApp, caller: &str, key: &str, name: &str) -> Result<Ta
 }
 
 async fn total(app: &TestApp) -> i64 {
-    app.app.tasks.list(&ListTasks::default()).await.unwrap().total
+    app.app.tasks.list(&ListTasks::default(), &jane()).await.unwrap().total
 }
 
 async fn requests_at_once_create_one_task(engine: Engine) {

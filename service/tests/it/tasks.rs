@@ -280,7 +280,7 @@ async fn a_waiting_task_is_cancelled_at_once() {
     app.template("say", SAY, &[]).await;
     let id = app.create("say", json!({ "name": "x" })).await;
 
-    app.app.tasks.cancel(id).await.unwrap();
+    app.app.tasks.cancel(id, &jane()).await.unwrap();
 
     app.drain().await;
     let kinds: Vec<EventKind> = app.events(id).await.iter().map(|event| event.kind).collect();
@@ -298,7 +298,7 @@ async fn cancel_stops_a_running_step(engine: Engine) {
     let working = app.work();
     until(&app, id, |messages| messages.iter().any(|message| message.starts_with("Beginning step"))).await;
 
-    app.app.tasks.cancel(id).await.unwrap();
+    app.app.tasks.cancel(id, &jane()).await.unwrap();
 
     until(&app, id, |messages| messages.iter().any(|message| message.starts_with("Run completed"))).await;
     working.cancel();
@@ -317,7 +317,7 @@ async fn cancel_stops_a_running_step_on_postgres() {
 
 /// Waits for a state of the messages, at most half a minute.
 async fn until(app: &TestApp, id: stagecraft::ids::TaskId, done: impl Fn(&[String]) -> bool) {
-    let mut watch = app.app.tasks.watch(id);
+    let mut watch = app.app.tasks.watch(id, &jane()).await.unwrap();
     let reached = async {
         while !done(&app.messages(id).await) {
             watch.changed().await;
@@ -387,7 +387,7 @@ async fn ended_tasks_are_forgotten_after_the_retention(engine: Engine) {
 
     let forgotten = app.app.tasks.forget_ended_before(later).await.unwrap();
 
-    let left = app.app.tasks.list(&ListTasks::default()).await.unwrap();
+    let left = app.app.tasks.list(&ListTasks::default(), &jane()).await.unwrap();
     assert_eq!((forgotten, left.total, left.tasks[0].id), (1, 1, waiting));
 }
 

@@ -41,7 +41,8 @@ impl Stage {
     async fn with(settings: &[(&str, &str)]) -> Self {
         let double = BackstageDouble::start().await;
         let base_url = double.url.clone();
-        let mut all = vec![("BACKSTAGE__BASE_URL", base_url.as_str())];
+        // Who is known is one thing, what he may do another: `permissions` has tests of its own.
+        let mut all = vec![("BACKSTAGE__BASE_URL", base_url.as_str()), ("BACKSTAGE__PERMISSIONS", "false")];
         all.extend(settings);
         let app = TestApp::on(Engine::Sqlite, &all).await;
         let (url, _stop) = app.serve().await;

@@ -26,7 +26,7 @@ fn templates() -> Value {
     json!({
         "operationId": "ListTemplates",
         "tags": ["stagecraft"],
-        "description": "Every template of the configured sources; a broken one with the place of each fault.",
+        "description": "Every template of the configured sources that the caller may run; to those who may run all of them also the broken ones, with the place of each fault.",
         "responses": {
             "200": answer("The templates", json!({
                 "type": "object",
@@ -34,6 +34,7 @@ fn templates() -> Value {
                 "required": ["templates"],
             })),
             "401": refusal("No token, or one that is not known"),
+            "503": refusal("Backstage cannot be asked what the user may do"),
         },
     })
 }
@@ -42,7 +43,7 @@ fn entities() -> Value {
     json!({
         "operationId": "ListEntities",
         "tags": ["stagecraft"],
-        "description": "Every entity that tasks have registered with this service.",
+        "description": "Every entity that tasks have registered with this service; for services.",
         "responses": {
             "200": answer("The entities", json!({
                 "type": "object",
@@ -50,6 +51,7 @@ fn entities() -> Value {
                 "required": ["entities"],
             })),
             "401": refusal("No token, or one that is not known"),
+            "403": refusal("A user of Backstage asks: its catalog shows him what he may see"),
         },
     })
 }

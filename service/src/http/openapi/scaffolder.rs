@@ -27,6 +27,8 @@ fn parameter_schema() -> Value {
             "200": answer("The form", schema("TemplateParameterSchema")),
             "400": refusal("The kind is not `template`, or the template is broken"),
             "401": refusal("No token, or one that is not known"),
+            "403": refusal("Backstage's policy does not let the user do it"),
+            "503": refusal("Backstage cannot be asked what the user may do"),
             "404": refusal("No such template"),
         },
     })
@@ -63,7 +65,8 @@ fn dry_run() -> Value {
             "200": answer("What would happen", schema("DryRunResult")),
             "400": invalid("Values, secrets, the template or a file cannot be used"),
             "401": refusal("No token, or one that is not known"),
-            "403": refusal("A file's path leads out of the template's folder"),
+            "403": refusal("A file's path leads out of the template's folder, or Backstage's policy does not let the user do it"),
+            "503": refusal("Backstage cannot be asked what the user may do"),
             "404": refusal("A step names an action, or something else, that is not there"),
             "500": refusal("A step failed"),
         },

@@ -25,6 +25,8 @@ fn list() -> Value {
             "200": answer("A page of tasks", schema("TaskPage")),
             "400": refusal("A filter cannot be read"),
             "401": refusal("No token, or one that is not known"),
+            "403": refusal("Backstage's policy does not let the user do it"),
+            "503": refusal("Backstage cannot be asked what the user may do"),
         },
     })
 }
@@ -48,9 +50,10 @@ fn create() -> Value {
             "201": answer("The task was created", schema("TaskReference")),
             "400": invalid("Values or secrets do not fit, the template is broken, or a step names an action that is not there"),
             "401": refusal("No token, or one that is not known"),
+            "403": refusal("Backstage's policy does not let the user do it"),
             "404": refusal("No such template"),
             "409": refusal("The key stands for a task with another template or other values"),
-            "503": refusal("The database or the template's repository is away"),
+            "503": refusal("The database or the template's repository is away, or Backstage cannot be asked what the user may do"),
         },
     })
 }
@@ -64,6 +67,8 @@ fn get() -> Value {
         "responses": {
             "200": answer("The task", schema("Task")),
             "401": refusal("No token, or one that is not known"),
+            "403": refusal("Backstage's policy does not let the user do it"),
+            "503": refusal("Backstage cannot be asked what the user may do"),
             "404": refusal("No such task"),
         },
     })
@@ -82,6 +87,8 @@ fn cancel() -> Value {
                 "required": ["status"],
             })),
             "401": refusal("No token, or one that is not known"),
+            "403": refusal("Backstage's policy does not let the user do it"),
+            "503": refusal("Backstage cannot be asked what the user may do"),
             "404": refusal("No such task"),
         },
     })
@@ -98,6 +105,8 @@ fn retry() -> Value {
             "201": answer("It will run again, under the same id", schema("TaskReference")),
             "400": invalid("The secrets do not fit"),
             "401": refusal("No token, or one that is not known"),
+            "403": refusal("Backstage's policy does not let the user do it"),
+            "503": refusal("Backstage cannot be asked what the user may do"),
             "404": refusal("No such task"),
             "409": refusal("It has not ended"),
         },
@@ -114,6 +123,8 @@ fn events() -> Value {
             "200": answer("Events in order", json!({ "type": "array", "items": schema("TaskEvent") })),
             "400": refusal("`after` is not an integer"),
             "401": refusal("No token, or one that is not known"),
+            "403": refusal("Backstage's policy does not let the user do it"),
+            "503": refusal("Backstage cannot be asked what the user may do"),
             "404": refusal("No such task"),
         },
     })
@@ -132,6 +143,8 @@ fn eventstream() -> Value {
             },
             "400": refusal("`after` is not an integer"),
             "401": refusal("No token, or one that is not known"),
+            "403": refusal("Backstage's policy does not let the user do it"),
+            "503": refusal("Backstage cannot be asked what the user may do"),
             "404": refusal("No such task"),
         },
     })

@@ -41,9 +41,9 @@ fn run() -> Value {
             })),
             "400": refusal("The request or a file in it cannot be used"),
             "401": refusal("No token, or one that is not known"),
-            "403": refusal("A file's path leads out of the template's folder"),
+            "403": refusal("A file's path leads out of the template's folder, or Backstage's policy does not let the user do it"),
             "404": refusal("No such template, or no such repository to compare with"),
-            "503": refusal("A repository is away"),
+            "503": refusal("A repository is away, or Backstage cannot be asked what the user may do"),
         },
     })
 }

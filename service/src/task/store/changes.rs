@@ -1,7 +1,5 @@
 //! The SQL that changes tasks: each function one wish, one transaction.
 
-use std::sync::Arc;
-
 use serde_json::{Map, Value};
 use sqlx::Row;
 
@@ -11,8 +9,8 @@ use crate::db::{DbError, WriteTx};
 use crate::ids::TaskId;
 use crate::journal::{EventBody, EventKind, Journal, JournalError, NewEvent, StepState, insert_events};
 use crate::queue::Lease;
-use crate::task::{Caller, LookupError, NewTask, RetryError, TaskError, TaskSpec, TaskStatus, Tasks};
-use crate::template::{FindError, Pin, Template, validate_secrets};
+use crate::task::{Caller, NewTask, RetryError, TaskError, TaskSpec, TaskStatus, Tasks};
+use crate::template::{Pin, validate_secrets};
 
 /// How an attempt begins, for its first event's key.
 fn recovered_key(attempt: i64) -> String {
@@ -84,7 +82,8 @@ impl Tasks {
     }
 
     /// Asks a task to stop. One that waits is ended at once; an ended one is left as it is.
-    pub async fn cancel(&self, id: TaskId) -> Result<(), TaskError> {
+    pub async fn cancel(&self, id: TaskId, caller: &Caller) -> Result<(), TaskError> {
+        self.require_cancel(id, caller).await?;
         let mut tx = self.inner.db.begin().await?;
         let Some(run) = self.run_for_change(&mut tx, id).await? else {
             return Err(TaskError::NotFound(id.to_string()));
@@ -134,9 +133,7 @@ impl Tasks {
         secrets: Map<String, Value>,
         caller: &Caller,
     ) -> Result<(), RetryError> {
-        let task = self.get(id).await?;
-        let entity_ref = task.spec.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default();
-        if let Some(template) = self.template_for_retry(entity_ref, caller).await? {
+        if let Some(template) = self.require_retry(id, caller).await? {
             validate_secrets(&template, &Value::Object(secrets.clone())).map_err(RetryError::Violations)?;
         }
         let mut tx = self.inner.db.begin().await.map_err(TaskError::from)?;
@@ -166,21 +163,6 @@ impl Tasks {
         .await?;
         self.inner.queue.push(&mut tx, JOB_KIND, &id.to_string()).await.map_err(TaskError::from)?;
         Ok(tx.commit().await.map_err(TaskError::from)?)
-    }
-
-    /// The template as it is now, if it is still there. A user that Backstage vouches for has to be able to read it.
-    async fn template_for_retry(
-        &self,
-        entity_ref: &str,
-        caller: &Caller,
-    ) -> Result<Option<Arc<Template>>, RetryError> {
-        match self.template(entity_ref, caller).await {
-            Ok(template) => Ok(Some(template)),
-            Err(LookupError::Find(FindError::NotFound { .. })) if caller.token.is_none() => Ok(None),
-            // The task has a copy of the template from before it was broken.
-            Err(LookupError::Find(FindError::Broken { .. })) => Ok(None),
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Removes ended tasks older than `before_ms`, with everything that belongs to them.

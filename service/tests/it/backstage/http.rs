@@ -106,7 +106,11 @@ async fn while_backstage_is_away_the_answer_is_to_try_again() {
     for answer in [stage.form("own").await, stage.create("own").await] {
         assert_eq!(
             error(&answer),
-            (503, "ServiceUnavailableError", "Backstage's catalog cannot be reached; try again in a moment")
+            (
+                503,
+                "ServiceUnavailableError",
+                "Backstage could not be asked whether you may do this; try again in a moment"
+            )
         );
     }
 }

@@ -295,8 +295,10 @@ steps:
     app.drain().await;
 
     assert_eq!(app.status(id).await, TaskStatus::Completed, "{:#?}", app.messages(id).await);
-    let invoked =
-        double.requests().into_iter().skip(before).filter(|request| !request.line.ends_with("/v1/actions"));
+    let requests = double.requests().into_iter().skip(before);
+    let invoked = requests.filter(|request| {
+        !request.line.ends_with("/v1/actions") && !request.line.ends_with("/permission/authorize")
+    });
     let senders: Vec<_> = invoked.map(|request| request.authorization.unwrap()).collect();
     assert_eq!(senders, vec![format!("Bearer {USER_TOKEN}"); 3]);
 }

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 use stagecraft::backstage::BackstageError;
 use stagecraft::db::Engine;
 use stagecraft::task::{
-    Caller, CreateError, LookupError, NewTask, RetryError, TaskStatus, Trial, TrialResult, TrialTemplate,
+    AccessError, Caller, CreateError, LookupError, NewTask, RetryError, TaskStatus, Trial, TrialResult,
+    TrialTemplate,
 };
 use stagecraft::template::{FetchError, FindError};
 
@@ -62,7 +63,10 @@ async fn refusal(app: &TestApp, name: &str, caller: Caller) -> (&'static str, St
     let kind = match &error {
         CreateError::Template(LookupError::Find(FindError::NotFound { .. })) => "missing",
         CreateError::Template(LookupError::Find(FindError::Broken { .. })) => "broken",
-        CreateError::Template(LookupError::Backstage(BackstageError::Unavailable(_))) => "away",
+        CreateError::Template(
+            LookupError::Backstage(BackstageError::Unavailable(_))
+            | LookupError::Access(AccessError::Undecided(BackstageError::Unavailable(_))),
+        ) => "away",
         CreateError::Files(FetchError::Invalid(_)) => "files",
         _ => "other",
     };
@@ -75,7 +79,9 @@ async fn is_had(app: &TestApp, name: &str, caller: Caller) -> bool {
 }
 
 fn senders(double: &BackstageDouble) -> Vec<String> {
-    double.requests().into_iter().filter_map(|request| request.authorization).collect()
+    let requests = double.requests().into_iter();
+    let about_the_catalog = requests.filter(|request| !request.line.ends_with("/permission/authorize"));
+    about_the_catalog.filter_map(|request| request.authorization).collect()
 }
 
 #[tokio::test]
@@ -262,7 +268,7 @@ async fn the_library_goes_before_the_catalog() {
     app.template("it", LOG, &[]).await;
     double.has_entity(template("it", FETCH, json!({})));
 
-    let template = app.app.tasks.template("template:default/it", &as_jane()).await.unwrap();
+    let template = app.app.tasks.form("template:default/it", &as_jane()).await.unwrap();
 
     assert_eq!(template.spec.steps[0].action, "debug:log");
     assert_eq!(double.lines(), [BY_REFS]);

@@ -13,7 +13,7 @@ use stagecraft::task::TaskStatus;
 
 use super::SERVICE;
 use crate::cli::program::Program;
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, jane};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -135,7 +135,8 @@ async fn a_task_completes_although_its_database_was_away_in_the_middle() {
     .await;
 
     let cut = cut_connections(&app).await;
-    until(async || matches!(app.app.tasks.get(id).await, Ok(task) if task.status.is_terminal())).await;
+    until(async || matches!(app.app.tasks.get(id, &jane()).await, Ok(task) if task.status.is_terminal()))
+        .await;
 
     working.cancel();
     assert!(cut > 0);
@@ -195,16 +196,16 @@ async fn a_task_that_met_a_full_disk_completes_once_there_is_space() {
         &[("STAGECRAFT_DATA_DIR".to_owned(), program.path("stagecraft-data").display().to_string())],
     );
     let app = stagecraft::app::App::build(config.unwrap()).await.unwrap();
-    let task = app.tasks.list(&Default::default()).await.unwrap().tasks[0].id;
+    let task = app.tasks.list(&Default::default(), &jane()).await.unwrap().tasks[0].id;
     let worker = app.worker();
     until(async || {
         worker.run_next(Default::default()).await.unwrap();
-        app.tasks.get(task).await.unwrap().status.is_terminal()
+        app.tasks.get(task, &jane()).await.unwrap().status.is_terminal()
     })
     .await;
 
     assert!(told.contains("disk"), "{told}");
-    assert_eq!(app.tasks.get(task).await.unwrap().status, TaskStatus::Completed);
+    assert_eq!(app.tasks.get(task, &jane()).await.unwrap().status, TaskStatus::Completed);
     assert_eq!(app.local_forge.repositories().await.unwrap().len(), 1);
     assert_eq!(app.entities.list().await.unwrap().len(), 1);
 }

@@ -5,7 +5,7 @@ use stagecraft::db::Engine;
 use stagecraft::task::ListTasks;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, jane};
 use crate::tasks::{PUBLISH, SKELETON};
 
 /// A service that answers trials.
@@ -104,7 +104,7 @@ async fn nothing_outside_changes_and_no_task_is_kept() {
 
     assert!(trials.app.app.local_forge.repositories().await.unwrap().is_empty());
     assert!(trials.app.app.entities.list().await.unwrap().is_empty());
-    assert_eq!(trials.app.app.tasks.list(&ListTasks::default()).await.unwrap().total, 0);
+    assert_eq!(trials.app.app.tasks.list(&ListTasks::default(), &jane()).await.unwrap().total, 0);
 }
 
 async fn files_are_held_against_a_repository(engine: Engine) {

@@ -133,7 +133,7 @@ impl TestApp {
     }
 
     pub(crate) async fn task(&self, id: TaskId) -> Task {
-        self.app.tasks.get(id).await.unwrap()
+        self.app.tasks.get(id, &jane()).await.unwrap()
     }
 
     pub(crate) async fn status(&self, id: TaskId) -> TaskStatus {
@@ -141,7 +141,7 @@ impl TestApp {
     }
 
     pub(crate) async fn events(&self, id: TaskId) -> Vec<TaskEvent> {
-        self.app.tasks.events(id, 0).await.unwrap()
+        self.app.tasks.watch(id, &jane()).await.unwrap().events(0).await.unwrap()
     }
 
     /// The messages of a task, in order, without the mark of ordinary lines.

@@ -22,6 +22,7 @@ use stagecraft::secret::Secret;
 use tokio::sync::{Notify, watch};
 
 use super::issuer::{Issuer, is_signed_with, now, read};
+use super::policy::{self, Policy};
 use catalog::Catalog;
 
 /// The service token that the double knows.
@@ -62,6 +63,7 @@ pub(crate) struct Received {
 }
 
 struct Inner {
+    policy: Mutex<Policy>,
     requests: Mutex<Vec<Received>>,
     catalog: Catalog,
     notifications: Mutex<Vec<Value>>,
@@ -108,6 +110,7 @@ impl BackstageDouble {
             (plugin_keys("catalog"), keys(&catalog)),
         ]);
         let inner = Arc::new(Inner {
+            policy: Mutex::new(Policy::allow()),
             requests: Mutex::default(),
             catalog: Catalog::default(),
             notifications: Mutex::default(),
@@ -160,10 +163,12 @@ impl BackstageDouble {
         self.inner.requests.lock().unwrap().clone()
     }
 
-    /// The lines of what it was asked, lists of actions left out.
+    /// The lines of what it was asked, lists of actions and questions of permission left out.
     pub(crate) fn lines(&self) -> Vec<String> {
         let requests = self.requests().into_iter().map(|request| request.line);
-        requests.filter(|line| !line.ends_with("/v1/actions")).collect()
+        requests
+            .filter(|line| !line.ends_with("/v1/actions") && !line.ends_with("/permission/authorize"))
+            .collect()
     }
 
     pub(crate) fn notifications(&self) -> Vec<Value> {
@@ -178,6 +183,18 @@ impl BackstageDouble {
     pub(crate) fn hold_only(&self, end: &str) {
         end.clone_into(&mut self.inner.held_end.lock().unwrap());
         self.hold(true);
+    }
+
+    /// What its permission backend decides from now on.
+    pub(crate) fn decide(&self, policy: Policy) {
+        *self.inner.policy.lock().unwrap() = policy;
+    }
+
+    /// The questions that were put to its permission backend: who asked, and the names of the permissions.
+    pub(crate) fn questions(&self) -> Vec<(String, Vec<String>)> {
+        let requests = self.requests().into_iter();
+        let asked = requests.filter(|request| request.line == "POST /api/permission/authorize");
+        asked.map(|request| policy::question(&request)).collect()
     }
 
     /// Requests are still done, but their answers are kept back.
@@ -330,6 +347,7 @@ impl Inner {
                 Some(status) => status.into_response(),
                 None => error(StatusCode::NOT_FOUND, "NotFoundError", "No such thing"),
             },
+            ("POST", "permission/authorize") => self.policy.lock().unwrap().answer(received),
             ("PUT" | "DELETE", "catalog/marks/one") => StatusCode::NO_CONTENT.into_response(),
             ("POST", "notifications") => {
                 self.notifications.lock().unwrap().push(given.clone());

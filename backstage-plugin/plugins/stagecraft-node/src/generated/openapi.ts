@@ -52,6 +52,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/scaffolder/.well-known/backstage/permissions/apply-conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Holds conditions of a policy to tasks (`scaffolder-task`) and templates (`stagecraft-template`). What is not there fits none. */
+        post: operations["ApplyScaffolderConditions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scaffolder/.well-known/backstage/permissions/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The permissions and rules that policies can name. */
+        get: operations["GetScaffolderPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scaffolder/openapi.json": {
         parameters: {
             query?: never;
@@ -274,6 +308,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stagecraft/.well-known/backstage/permissions/apply-conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Holds conditions of a policy to tasks (`scaffolder-task`) and templates (`stagecraft-template`). What is not there fits none. */
+        post: operations["ApplyStagecraftConditions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stagecraft/.well-known/backstage/permissions/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The permissions and rules that policies can name. */
+        get: operations["GetStagecraftPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stagecraft/v1/analyze-location": {
         parameters: {
             query?: never;
@@ -332,7 +400,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Every entity that tasks have registered with this service. */
+        /** @description Every entity that tasks have registered with this service; for services. */
         get: operations["ListEntities"];
         put?: never;
         post?: never;
@@ -349,7 +417,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Every template of the configured sources; a broken one with the place of each fault. */
+        /** @description Every template of the configured sources that the caller may run; to those who may run all of them also the broken ones, with the place of each fault. */
         get: operations["ListTemplates"];
         put?: never;
         post?: never;
@@ -979,6 +1047,116 @@ export interface operations {
             };
         };
     };
+    ApplyScaffolderConditions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    items: {
+                        conditions: {
+                            [key: string]: unknown;
+                        };
+                        id: string;
+                        resourceRef: string | string[];
+                        resourceType: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description A verdict for each resource */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            result: ("ALLOW" | "DENY") | ("ALLOW" | "DENY")[];
+                        }[];
+                    };
+                };
+            };
+            /** @description The conditions or the type of resource cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A user asks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Resources of this type have no references */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    GetScaffolderPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Permissions and rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        permissions: {
+                            [key: string]: unknown;
+                        }[];
+                        rules: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     GetApiDescription: {
         parameters: {
             query?: never;
@@ -1132,7 +1310,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A file's path leads out of the template's folder */
+            /** @description A file's path leads out of the template's folder, or Backstage's policy does not let the user do it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1152,6 +1330,15 @@ export interface operations {
             };
             /** @description A step failed */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1201,6 +1388,24 @@ export interface operations {
             };
             /** @description No token, or one that is not known */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage's policy does not let the user do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1261,6 +1466,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Backstage's policy does not let the user do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description No such template */
             404: {
                 headers: {
@@ -1279,7 +1493,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The database or the template's repository is away */
+            /** @description The database or the template's repository is away, or Backstage cannot be asked what the user may do */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1320,8 +1534,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Backstage's policy does not let the user do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description No such task */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1364,8 +1596,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Backstage's policy does not let the user do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description No such task */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1417,8 +1667,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Backstage's policy does not let the user do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description No such task */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1473,8 +1741,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Backstage's policy does not let the user do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description No such task */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1529,6 +1815,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Backstage's policy does not let the user do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description No such task */
             404: {
                 headers: {
@@ -1540,6 +1835,15 @@ export interface operations {
             };
             /** @description It has not ended */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1592,8 +1896,26 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description Backstage's policy does not let the user do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
             /** @description No such template */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1654,6 +1976,116 @@ export interface operations {
             };
             /** @description The service has no keys of its own */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ApplyStagecraftConditions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    items: {
+                        conditions: {
+                            [key: string]: unknown;
+                        };
+                        id: string;
+                        resourceRef: string | string[];
+                        resourceType: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description A verdict for each resource */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            result: ("ALLOW" | "DENY") | ("ALLOW" | "DENY")[];
+                        }[];
+                    };
+                };
+            };
+            /** @description The conditions or the type of resource cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A user asks */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Resources of this type have no references */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    GetStagecraftPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Permissions and rules */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        permissions: {
+                            [key: string]: unknown;
+                        }[];
+                        rules: {
+                            [key: string]: unknown;
+                        }[];
+                    };
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1849,7 +2281,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A file's path leads out of the template's folder */
+            /** @description A file's path leads out of the template's folder, or Backstage's policy does not let the user do it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1867,7 +2299,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description A repository is away */
+            /** @description A repository is away, or Backstage cannot be asked what the user may do */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1907,6 +2339,15 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
+            /** @description A user of Backstage asks: its catalog shows him what he may see */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
         };
     };
     ListTemplates: {
@@ -1931,6 +2372,15 @@ export interface operations {
             };
             /** @description No token, or one that is not known */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
