@@ -49,7 +49,8 @@ pub(super) async fn poll(
     loop {
         let events = watch.events(after).await?;
         if !events.is_empty() {
-            return ok(&events.iter().map(EventShape::from).collect::<Vec<_>>());
+            let shapes = events.iter().map(|event| EventShape::new(event, watch.goes_on()));
+            return ok(&shapes.collect::<Vec<_>>());
         }
         tokio::select! {
             () = watch.changed() => {}
@@ -69,15 +70,16 @@ pub(super) async fn stream(
 ) -> Answer {
     let watch = tasks.watch(id, &caller).await?;
     let ended = watch.status().await?.is_terminal();
+    let after = if ended && watch.goes_on() { before_the_end(&watch, after).await? } else { after };
     let place = streaming.places.clone().try_acquire_owned().map_err(|_| {
         ApiError::busy(
             "all event streams of this server are in use (`server.max_event_streams`); try again later",
         )
     })?;
     let feed = Feed {
-        watch,
         after,
-        phase: if ended { Phase::Ended } else { Phase::Running },
+        phase: if ended { Phase::ended(&watch) } else { Phase::Running },
+        watch,
         keep_alive: streaming.keep_alive,
         next_sign: Instant::now() + streaming.keep_alive,
         closing: streaming.closing,
@@ -135,6 +137,21 @@ enum Phase {
     Done,
 }
 
+impl Phase {
+    /// Of a task that has ended.
+    fn ended(watch: &EventWatch) -> Self {
+        if watch.goes_on() { Self::Running } else { Self::Ended }
+    }
+}
+
+/// Where to begin for a page that comes back to a task which it may retry: having forgotten that the task has ended, it
+/// must be told again, although it has that event.
+async fn before_the_end(watch: &EventWatch, after: i64) -> Result<i64, ApiError> {
+    let events = watch.events(0).await?;
+    let end = events.last().filter(|last| last.kind == EventKind::Completion);
+    Ok(end.map_or(after, |end| after.min(end.id - 1)))
+}
+
 impl Feed {
     /// The next piece of the stream; `None` ends it.
     async fn next(&mut self) -> Option<Result<Bytes, BrokenOff>> {
@@ -149,8 +166,9 @@ impl Feed {
             if let Some(last) = events.last() {
                 self.after = last.id;
                 self.next_sign = Instant::now() + self.keep_alive;
-                self.phase = if ends(&events) { Phase::Done } else { Phase::Running };
-                return Some(frames(&events).map_err(|error| self.broken(&error)));
+                self.phase =
+                    if ends(&events) && !self.watch.goes_on() { Phase::Done } else { Phase::Running };
+                return Some(frames(&events, self.watch.goes_on()).map_err(|error| self.broken(&error)));
             }
             if self.phase == Phase::Ended {
                 return None;
@@ -164,7 +182,7 @@ impl Feed {
                 () = self.closing.cancelled() => return None,
             }
             match self.watch.status().await {
-                Ok(status) if status.is_terminal() => self.phase = Phase::Ended,
+                Ok(status) if status.is_terminal() => self.phase = Phase::ended(&self.watch),
                 Ok(_) => {}
                 Err(error) => return Some(Err(self.broken(&error.into()))),
             }
@@ -189,10 +207,10 @@ fn ends(events: &[TaskEvent]) -> bool {
 }
 
 /// Events as they go over the wire.
-fn frames(events: &[TaskEvent]) -> Result<Bytes, ApiError> {
+fn frames(events: &[TaskEvent], goes_on: bool) -> Result<Bytes, ApiError> {
     let mut text = String::new();
     for event in events {
-        let data = serde_json::to_string(&EventShape::from(event)).map_err(ApiError::internal)?;
+        let data = serde_json::to_string(&EventShape::new(event, goes_on)).map_err(ApiError::internal)?;
         text.push_str(&format!("event: {}\ndata: {data}\nid: {}\n\n", event.kind.as_str(), event.id));
     }
     Ok(Bytes::from(text))
@@ -226,7 +244,7 @@ mod tests {
     fn a_frame_has_event_data_id_and_an_empty_line() {
         let event = event(7, EventKind::Log, "two\nlines");
 
-        let text = String::from_utf8(frames(std::slice::from_ref(&event)).unwrap().to_vec()).unwrap();
+        let text = String::from_utf8(frames(std::slice::from_ref(&event), false).unwrap().to_vec()).unwrap();
 
         let lines: Vec<&str> = text.split('\n').collect();
         assert_eq!(lines[0], "event: log");

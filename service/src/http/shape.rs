@@ -118,12 +118,12 @@ impl<'a> From<&'a TaskPage> for PageShape<'a> {
     }
 }
 
-impl<'a> From<&'a TaskEvent> for EventShape<'a> {
-    fn from(event: &'a TaskEvent) -> Self {
+impl<'a> EventShape<'a> {
+    /// `goes_on`: whether the stream stays open after a completion, which is what the word means to a client.
+    pub(super) fn new(event: &'a TaskEvent, goes_on: bool) -> Self {
         Self {
             id: event.id,
-            // To a client the word means that the stream stays open after a completion; ours always ends there.
-            is_task_recoverable: false,
+            is_task_recoverable: goes_on,
             task_id: event.task_id.to_string(),
             body: BodyShape::from(&event.body),
             kind: event.kind.as_str(),

@@ -114,6 +114,13 @@ pub struct TaskSpec {
 }
 
 impl TaskSpec {
+    /// Whether the template says that a run of it can be started over. Backstage's page offers a retry then, and keeps
+    /// watching after the end.
+    pub fn starts_over(&self) -> bool {
+        let strategy = self.recovery.as_ref().and_then(|recovery| recovery.get("EXPERIMENTAL_strategy"));
+        strategy.and_then(Value::as_str) == Some("startOver")
+    }
+
     /// The value mode that the template asked for when the task was created.
     pub(crate) fn value_mode(&self) -> Option<ValueMode> {
         value_mode(self.template_info.get("entity")?.get("metadata")?)

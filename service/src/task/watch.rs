@@ -17,6 +17,7 @@ const SAFETY_NET: Duration = Duration::from_secs(1);
 pub struct EventWatch {
     tasks: Tasks,
     id: TaskId,
+    starts_over: bool,
     listener: Listener,
 }
 
@@ -40,6 +41,11 @@ impl EventWatch {
     pub fn task(&self) -> TaskId {
         self.id
     }
+
+    /// Whether more may come after the end: who watches such a task waits for somebody to retry it.
+    pub fn goes_on(&self) -> bool {
+        self.starts_over
+    }
 }
 
 impl Tasks {
@@ -48,6 +54,6 @@ impl Tasks {
         let listener = self.inner.db.listen(&topic(id));
         let task = self.stored(id).await?;
         self.access(caller, &[TASK_READ]).await?.require_for(&TASK_READ, &task)?;
-        Ok(EventWatch { tasks: self.clone(), id, listener })
+        Ok(EventWatch { tasks: self.clone(), id, starts_over: task.spec.starts_over(), listener })
     }
 }

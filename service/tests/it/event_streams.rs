@@ -173,3 +173,42 @@ async fn a_stream_too_many_is_told_to_come_back() {
     }
     stop.cancel();
 }
+
+/// Reads a stream until one of its events is of this kind; gives what was read.
+async fn read_to(stream: &mut Response, kind: &str) -> String {
+    let mut text = String::new();
+    while !text.contains(&format!("event: {kind}\n")) || !text.ends_with("\n\n") {
+        text.push_str(std::str::from_utf8(&stream.chunk().await.unwrap().unwrap()).unwrap());
+    }
+    text
+}
+
+#[tokio::test]
+async fn the_stream_of_a_task_that_can_be_started_over_waits_for_the_retry() {
+    let app = TestApp::new().await;
+    let spec = "EXPERIMENTAL_recovery: { EXPERIMENTAL_strategy: startOver }\n\
+                steps: [{ id: read, action: 'catalog:fetch', input: { entityRef: 'component:default/late' } }]";
+    app.template("late", spec, &[]).await;
+    let task = app.run("late", json!({})).await;
+    let (base, stop) = app.serve().await;
+    let client = client();
+    let address = format!("{base}/api/scaffolder/v2/tasks/{task}");
+    let mut stream = client.get(format!("{address}/eventstream")).send().await.unwrap();
+
+    let first = read_to(&mut stream, "completion").await;
+    let retried = client.post(format!("{address}/retry")).json(&json!({})).send().await.unwrap().status();
+    let second = read_to(&mut stream, "recovered").await;
+    app.drain().await;
+    let third = read_to(&mut stream, "completion").await;
+
+    assert!(first.contains("\"isTaskRecoverable\":true"), "{first}");
+    assert_eq!(retried, StatusCode::CREATED);
+    let (ids, _) = told(&(first + &second + &third));
+    assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
+
+    let last = ids.last().unwrap();
+    let again = client.get(format!("{address}/eventstream?after={last}")).send();
+    let told_again = read_to(&mut again.await.unwrap(), "completion").await;
+    assert!(told_again.contains(&format!("\nid: {last}\n")), "{told_again}");
+    stop.cancel();
+}

@@ -108,7 +108,7 @@ fn events() -> Value {
     json!({
         "TaskEvent": object(&["id", "isTaskRecoverable", "taskId", "body", "type", "createdAt"], json!({
             "id": { "type": "integer", "format": "int64" },
-            "isTaskRecoverable": { "type": "boolean", "description": "Always false: the stream ends after a completion" },
+            "isTaskRecoverable": { "type": "boolean", "description": "Whether the stream stays open after a completion, as it does for templates that can be started over" },
             "taskId": { "type": "string", "format": "uuid" },
             "body": schema("EventBody"),
             "type": { "type": "string", "enum": ["log", "completion", "cancelled", "recovered"] },

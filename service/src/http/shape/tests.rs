@@ -70,7 +70,7 @@ fn an_event_has_only_the_fields_that_are_set() {
     let event = TaskEvent { id: 2, task_id: id, kind: EventKind::Log, body, created_at_ms: 0 };
 
     assert_eq!(
-        serde_json::to_value(EventShape::from(&event)).unwrap(),
+        serde_json::to_value(EventShape::new(&event, false)).unwrap(),
         json!({
             "id": 2,
             "isTaskRecoverable": false,

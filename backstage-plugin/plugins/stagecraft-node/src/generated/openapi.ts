@@ -717,7 +717,7 @@ export interface components {
             createdAt: string;
             /** Format: int64 */
             id: number;
-            /** @description Always false: the stream ends after a completion */
+            /** @description Whether the stream stays open after a completion, as it does for templates that can be started over */
             isTaskRecoverable: boolean;
             /** Format: uuid */
             taskId: string;
