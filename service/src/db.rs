@@ -142,11 +142,24 @@ impl Db {
         &self.inner.read
     }
 
+    /// A connection whose last transaction could neither be kept nor undone, because the disk was full, begins no other
+    /// one: it makes way for a new connection.
+    async fn begin_immediate(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        const BEGIN: &str = "begin immediate";
+        match self.inner.write.begin_with(BEGIN).await {
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.inner.write.acquire().await?.close().await?;
+                self.inner.write.begin_with(BEGIN).await
+            }
+            begun => begun,
+        }
+    }
+
     /// Starts a write transaction. On SQLite it holds the write lock from the start, so it never fails
     /// half-way for a lock.
     pub(crate) async fn begin(&self) -> Result<WriteTx, DbError> {
         let transaction = match self.inner.engine {
-            Engine::Sqlite => self.inner.write.begin_with("begin immediate").await?,
+            Engine::Sqlite => self.begin_immediate().await?,
             Engine::Postgres => self.inner.write.begin().await?,
         };
         Ok(WriteTx { db: self.clone(), transaction, topics: Vec::new() })

@@ -210,12 +210,16 @@ async fn a_task_that_met_a_full_disk_completes_once_there_is_space() {
     assert_eq!(app.entities.list().await.unwrap().len(), 1);
 }
 
+/// What is told of a task that is stored and cannot go on.
+const STUCK: [&str; 2] = ["the run was broken off", "no job could be claimed"];
+
 /// Gives the disk ever more space, until a task is stored but cannot go on; gives what was then told.
 fn fill_up(program: &Program, command: &[&str]) -> String {
     for blocks in (80..2_000).step_by(20) {
         let mut child = program.start_on_full_disk(blocks, command);
         let lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-        let told = lines.into_iter().find(|line| line.contains("the run was broken off"));
+        let stuck = |line: &String| STUCK.iter().any(|words| line.contains(words));
+        let told = lines.into_iter().find(stuck);
         let _ = child.kill();
         let ended = child.wait().unwrap();
         if let Some(told) = told {
