@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,12 @@ pub async fn serve(
     shutdown: CancellationToken,
 ) -> std::io::Result<()> {
     let stop = shutdown.clone();
+    // Events are small: on a connection that is kept, each would wait some 40 ms for the client to acknowledge the last.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "answers on a connection may be held back by the system");
+        }
+    });
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
     let overdue = async move {
         shutdown.cancelled().await;
