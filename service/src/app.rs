@@ -19,6 +19,7 @@ use crate::config::{Config, ConfigError, ExpressionErrors, ForgeKind};
 use crate::db::Db;
 use crate::entities::Entities;
 use crate::forge::Forges;
+use crate::forge::github::GitHub;
 use crate::forge::local::LocalForge;
 use crate::git::{Author, FetchLimits, ObjectStore};
 use crate::http::{HttpParts, HttpState};
@@ -251,7 +252,7 @@ impl Parts<'_> {
         let config = self.config;
         let queue = Queue::new(self.db.clone(), Duration::from_secs(config.worker.lease_seconds));
         let metrics = Metrics::new();
-        let forges = self.forges();
+        let forges = self.forges()?;
         let (backstage, actions) = backstage_and_actions(config, self.own_keys.as_ref())?;
         let hosts: Vec<String> = forges.hosts().map(str::to_owned).collect();
         let tasks = Tasks::new(TasksParts {
@@ -279,10 +280,19 @@ impl Parts<'_> {
         Ok((tasks, queue, metrics))
     }
 
-    fn forges(&self) -> Forges {
-        self.config.forges.iter().fold(Forges::new(), |forges, (host, kind)| match kind {
-            ForgeKind::Local { .. } => forges.with(host.clone(), Arc::new(self.local_forge.clone())),
-        })
+    fn forges(&self) -> anyhow::Result<Forges> {
+        let mut forges = Forges::new();
+        for (host, kind) in &self.config.forges {
+            forges = match kind {
+                ForgeKind::Local { .. } => forges.with(host.clone(), Arc::new(self.local_forge.clone())),
+                ForgeKind::GitHub(settings) => {
+                    let github = GitHub::new(host, settings, self.db.clone())
+                        .with_context(|| format!("`forges.\"{host}\"` cannot be used"))?;
+                    forges.with(host.clone(), Arc::new(github))
+                }
+            };
+        }
+        Ok(forges)
     }
 }
 

@@ -5,19 +5,19 @@
 
 mod forges;
 mod layers;
+mod references;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use serde_yaml::Value;
 
 use layers::Layer;
 
 use crate::secret::Secret;
 
-pub use forges::ForgeKind;
+pub use forges::{CommitsBy, ForgeKind, GitHubForge, GitHubLimits};
 
 /// All settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -278,16 +278,6 @@ pub struct ConfigError(pub String);
 /// The documented defaults.
 pub const DEFAULTS: &str = include_str!("../config.default.yaml");
 
-/// Settings that may be written `{ env: NAME }` or `{ file: path }`.
-const SECRETS: &[&str] = &[
-    "database.url",
-    "secrets.key",
-    "auth.tokens[].token",
-    "git.credentials[].token",
-    "backstage.token",
-    "tasks.environment.secrets.*",
-];
-
 impl Config {
     /// Defaults, then `file`, then `STAGECRAFT_…` variables, then checks.
     pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
@@ -314,7 +304,7 @@ impl Config {
         for (name, value) in layers::from_environment(environment)? {
             Layer { name: &name, text: "" }.lay(&mut settings, value)?;
         }
-        resolve_secrets("", &mut settings, environment)?;
+        references::resolve("", &mut settings, environment)?;
         let config: Self =
             serde_yaml::from_value(settings).map_err(|error| ConfigError(format!("settings: {error}")))?;
         config.check()?;
@@ -377,61 +367,6 @@ pub fn markdown() -> String {
          `STAGECRAFT_CONFIG`) names it.\n\n\
          ```yaml\n{DEFAULTS}```\n"
     )
-}
-
-/// Puts the text of the variable or file in place of each reference to one.
-fn resolve_secrets(
-    path: &str,
-    value: &mut Value,
-    environment: &[(String, String)],
-) -> Result<(), ConfigError> {
-    if SECRETS.contains(&path)
-        || path.rsplit_once('.').is_some_and(|(parent, _)| SECRETS.contains(&format!("{parent}.*").as_str()))
-    {
-        return resolve_secret(path, value, environment);
-    }
-    match value {
-        Value::Mapping(members) => members.iter_mut().try_for_each(|(key, member)| {
-            let key = key.as_str().unwrap_or_default();
-            let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
-            resolve_secrets(&path, member, environment)
-        }),
-        Value::Sequence(items) => {
-            items.iter_mut().try_for_each(|item| resolve_secrets(&format!("{path}[]"), item, environment))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn resolve_secret(
-    path: &str,
-    value: &mut Value,
-    environment: &[(String, String)],
-) -> Result<(), ConfigError> {
-    let text = match &*value {
-        Value::Mapping(members) => match (members.len(), members.get("env"), members.get("file")) {
-            (1, Some(Value::String(name)), _) => environment
-                .iter()
-                .find(|(candidate, _)| candidate == name)
-                .map(|(_, text)| text.clone())
-                .ok_or_else(|| {
-                    ConfigError(format!("`{path}` is to come from the variable `{name}`, which is not set"))
-                })?,
-            (1, _, Some(Value::String(file))) => std::fs::read_to_string(file).map_err(|error| {
-                ConfigError(format!("`{path}` is to come from the file `{file}`: {error}"))
-            })?,
-            _ => {
-                return Err(ConfigError(format!(
-                    "`{path}` is a text, `{{ env: NAME }}` or `{{ file: path }}`"
-                )));
-            }
-        },
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        _ => return Err(ConfigError(format!("`{path}` is a text, `{{ env: NAME }}` or `{{ file: path }}`"))),
-    };
-    *value = Value::String(text.trim().to_owned());
-    Ok(())
 }
 
 /// How this program was called, for commands that people are shown: a path stays one, the rest is the name.

@@ -1,10 +1,15 @@
 //! Forges: where repositories live.
 //!
-//! [`Forge`] is what the actions need of one; [`Forges`] says which forge serves which host (that is
-//! configuration: `github.com` may be served by the local forge on a laptop). Every call is one small
-//! operation that can be looked up before it is done again. No action logic, no retries, no task.
+//! [`Forge`] is what the actions need of one, [`Collaboration`] what people do there together; [`Forges`] says
+//! which forge serves which host (that is configuration: `github.com` may be served by the local forge on a
+//! laptop). Every call is one small operation that can be looked up before it is done again: it looks first,
+//! and takes what it finds of this very task as done. No action logic, no task.
 
+mod acting;
+mod collaboration;
+pub mod github;
 pub mod local;
+mod setting;
 mod slug;
 
 use std::collections::BTreeMap;
@@ -17,8 +22,15 @@ use serde_json::{Map, Value};
 
 use crate::git::{CommitId, GitError, NewCommit};
 use crate::ids::TaskId;
-use crate::secret::Secret;
 
+pub use acting::{Acting, Notices};
+pub use collaboration::{
+    Collaboration, Dispatch, Issue, MergeHow, NewIssue, NewPullRequest, Origin, PullRequest, WorkflowRun,
+};
+pub use setting::{
+    Autolink, BranchPolicy, Change, ChangeKind, DeployKey, EnvironmentSetting, Mode, Pages, Reviewer,
+    Ruleset, Setting, Webhook, WorkflowPermissions,
+};
 pub use slug::RepoUrl;
 
 /// A repository's full name.
@@ -86,36 +98,6 @@ impl Repository {
     }
 }
 
-/// One thing a forge keeps beside the code. Applying the same setting twice changes nothing.
-#[derive(Clone, Debug)]
-pub enum Setting {
-    /// Topics, lower-cased.
-    Topics(Vec<String>),
-    /// Team or user that administers the repository.
-    Access(String),
-    /// `[{user|team, access}]`.
-    Collaborators(Value),
-    /// Variables of GitHub Actions.
-    Variables(BTreeMap<String, String>),
-    /// Secrets of GitHub Actions; a forge never gives them back.
-    Secrets(BTreeMap<String, Secret>),
-    /// `{useDefault, includeClaimKeys}`.
-    OidcCustomization(Value),
-    /// Custom properties of the organisation.
-    CustomProperties(Value),
-    /// `none`, `organization` or `user`.
-    WorkflowAccess(String),
-    /// Whether the creator watches it.
-    Subscription(bool),
-    /// Classic branch protection by GitHub's names.
-    BranchProtection {
-        /// The branch.
-        branch: String,
-        /// The rules.
-        rules: Map<String, Value>,
-    },
-}
-
 /// Why a forge could not do it; the variants are what a caller can do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum ForgeError {
@@ -128,6 +110,12 @@ pub enum ForgeError {
     /// The name or a setting is not acceptable.
     #[error("{0}")]
     Invalid(String),
+    /// It is not permitted: to the App, the token or by the plan.
+    #[error("{0}")]
+    NotAllowed(String),
+    /// This forge has no such thing.
+    #[error("{0}")]
+    Unsupported(String),
     /// Trying again may help.
     #[error("{0}")]
     Unavailable(String),
@@ -151,18 +139,47 @@ impl From<GitError> for ForgeError {
 
 /// What actions need of a place where repositories live.
 #[async_trait]
-pub trait Forge: Send + Sync {
+pub trait Forge: Collaboration + Send + Sync {
+    /// The same forge, used as `acting` says.
+    fn acting(&self, acting: Acting) -> Arc<dyn Forge>;
     /// The repository, if it is there.
     async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError>;
     /// Creates it; an existing one is [`ForgeError::Conflict`], whoever made it.
     async fn create(&self, slug: &RepoSlug, new: &NewRepository) -> Result<Repository, ForgeError>;
+    /// Creates it from a template repository, files included; an existing one is [`ForgeError::Conflict`].
+    async fn generate(
+        &self,
+        from: &RepoSlug,
+        slug: &RepoSlug,
+        new: &NewRepository,
+    ) -> Result<Repository, ForgeError>;
+    /// Brings one setting to what is wanted, or says what that would change. Doing it twice changes nothing the
+    /// second time.
+    async fn converge(
+        &self,
+        slug: &RepoSlug,
+        setting: &Setting,
+        mode: Mode,
+    ) -> Result<Vec<Change>, ForgeError>;
     /// Applies one setting.
-    async fn apply(&self, slug: &RepoSlug, setting: &Setting) -> Result<(), ForgeError>;
+    async fn apply(&self, slug: &RepoSlug, setting: &Setting) -> Result<Vec<Change>, ForgeError> {
+        self.converge(slug, setting, Mode::Apply).await
+    }
     /// Puts a first commit on a branch; the very same commit already there is success.
     async fn push(&self, slug: &RepoSlug, commit: NewCommit) -> Result<CommitId, ForgeError>;
     /// The files at a branch, tag or commit (`None`: default branch).
     async fn read(&self, slug: &RepoSlug, revision: Option<&str>)
     -> Result<(CommitId, FileTree), ForgeError>;
+    /// The commit at the head of a branch (`None`: default branch); `None` when there is no such branch.
+    async fn head(&self, slug: &RepoSlug, branch: Option<&str>) -> Result<Option<CommitId>, ForgeError>;
+    /// Removes the repository, if it is there.
+    async fn delete(&self, slug: &RepoSlug) -> Result<(), ForgeError>;
+    /// Names of owners in which repositories can be made, for autocompletion; sorted.
+    async fn owners(&self) -> Result<Vec<String>, ForgeError>;
+    /// Names of an owner's repositories, for autocompletion; sorted.
+    async fn repositories(&self, owner: &str) -> Result<Vec<String>, ForgeError>;
+    /// Names of branches, for autocompletion; sorted.
+    async fn branches(&self, slug: &RepoSlug) -> Result<Vec<String>, ForgeError>;
 }
 
 /// Which forge serves which host.

@@ -7,12 +7,13 @@ use nunjucks::Value as NValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio_util::sync::CancellationToken;
 
 use super::ActionError;
 use crate::backstage::{Backstage, Credentials, UserToken};
 use crate::entities::Entities;
-use crate::forge::Forges;
+use crate::forge::{Acting, Forges, Notices};
 use crate::git::Author;
 use crate::ids::TaskId;
 use crate::journal::{EntryKind, EventBody, EventKind, Journal};
@@ -130,6 +131,23 @@ pub struct ActionContext<'run> {
     pub outputs: Map<String, Value>,
     /// Number of log lines written so far.
     pub lines: usize,
+    /// What calls of a forge tell while they wait.
+    pub notices: Heard,
+}
+
+/// Both ends of what calls tell while they wait.
+#[derive(Debug)]
+pub struct Heard {
+    told: Notices,
+    lines: UnboundedReceiver<String>,
+    count: usize,
+}
+
+impl Default for Heard {
+    fn default() -> Self {
+        let (told, lines) = Notices::channel();
+        Self { told, lines, count: 0 }
+    }
 }
 
 impl ActionContext<'_> {
@@ -163,6 +181,33 @@ impl ActionContext<'_> {
         let key = format!("{}/{}", self.event_prefix, self.lines);
         self.lines += 1;
         self.journal.event(&key, EventKind::Log, body);
+    }
+
+    /// As whom a forge is used by this step: with the token of its input, if it has one, and heard by its log.
+    pub fn acting(&self, token: Option<Secret>) -> Acting {
+        let token = token.filter(|token| !token.expose().is_empty());
+        Acting { token, notices: self.notices.told.clone() }
+    }
+
+    /// Waits for a call and writes what it tells meanwhile to the log, at once and under keys of its own: another
+    /// run of the task may wait otherwise.
+    async fn hearing<T>(
+        &mut self,
+        act: impl Future<Output = Result<T, ActionError>>,
+    ) -> Result<T, ActionError> {
+        tokio::pin!(act);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut act => return done,
+                Some(line) = self.notices.lines.recv() => {
+                    self.notices.count += 1;
+                    let key = format!("{}/waits/{}/{line}", self.event_prefix, self.notices.count);
+                    self.journal.event(&key, EventKind::Log, EventBody::info(&self.step.id, line));
+                    self.journal.flush().await?;
+                }
+            }
+        }
     }
 
     /// The input as it may be shown: every value that stems from a secret reads `***`.
@@ -252,7 +297,7 @@ impl ActionContext<'_> {
             EntryKind::Read => self.journal.flush().await?,
             EntryKind::Effect => self.journal.about_to_act().await?,
         }
-        let value = act.await?;
+        let value = self.hearing(act).await?;
         let stored = serde_json::to_value(&value).map_err(|error| unusable(key, &error))?;
         self.journal.record(&step, key, kind, stored).await?;
         Ok(value)

@@ -63,6 +63,7 @@ impl From<ForgeError> for ActionError {
         match error {
             ForgeError::NotFound(message) => Self::NotFound(message),
             ForgeError::Conflict(message) => Self::Conflict(message),
+            ForgeError::NotAllowed(message) => Self::NotAllowed(message),
             ForgeError::Unavailable(message) => Self::Unavailable(message),
             ForgeError::Git(error) => error.into(),
             other => Self::Input(with_causes(&other)),

@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 
 use super::{ActionContext, ActionError, schema};
 use crate::forge::{Forge, RepoSlug, Repository};
+use crate::secret::Secret;
 
 const REPO_URL: &str = "The repository, as `github.com?owner=acme&repo=demo`.";
 const TOKEN: &str = "Token to act with. The local forge needs none.";
@@ -38,7 +39,11 @@ struct Target {
 
 impl Target {
     /// Reads `repoUrl` and finds the forge that serves its host.
-    async fn find(ctx: &mut ActionContext<'_>, repo_url: &str) -> Result<Self, ActionError> {
+    async fn find(
+        ctx: &mut ActionContext<'_>,
+        repo_url: &str,
+        token: Option<Secret>,
+    ) -> Result<Self, ActionError> {
         if !ctx.input.get(ALLOWED_HOSTS).is_undefined() {
             ctx.warn("`allowedHosts` has no effect: the setting `forges` says which hosts are served; remove the key")
                 .await?;
@@ -54,7 +59,7 @@ impl Target {
                 slug.host
             ))
         })?;
-        Ok(Self { forge: Arc::clone(forge), slug })
+        Ok(Self { forge: forge.acting(ctx.acting(token)), slug })
     }
 
     /// `acme/demo`.

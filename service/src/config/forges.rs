@@ -8,6 +8,7 @@ use std::net::SocketAddr;
 use serde::Deserialize;
 
 use super::{Config, ConfigError};
+use crate::secret::Secret;
 
 /// One entry of `forges`.
 #[derive(Clone, Debug, Deserialize)]
@@ -19,6 +20,117 @@ pub enum ForgeKind {
         #[serde(default)]
         listen: Option<SocketAddr>,
     },
+    /// GitHub, GitHub Enterprise Cloud or GitHub Enterprise Server.
+    #[serde(rename = "github")]
+    GitHub(Box<GitHubForge>),
+}
+
+/// `forges.<host>` with `kind: github`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GitHubForge {
+    /// Id or client id of the GitHub App; empty for none.
+    pub app_id: String,
+    /// The App's private key, PEM.
+    pub private_key: Secret,
+    /// What the App's deliveries are signed with.
+    pub webhook_secret: Secret,
+    /// A token, for sites without an App.
+    pub token: Secret,
+    /// Whether every step has to bring the user's own token.
+    pub require_user_token: bool,
+    /// Base address of the REST API; empty: by the host.
+    pub api_url: String,
+    /// Base address for git and pages; empty: by the host.
+    pub git_url: String,
+    /// Version of the REST API that is asked for.
+    pub api_version: String,
+    /// Seconds that one answer may take.
+    pub timeout_seconds: u64,
+    /// Seconds that an operation is tried again while GitHub is away.
+    pub retry_seconds: u64,
+    /// How commits come to GitHub.
+    pub commits: CommitsBy,
+    /// Limits that are kept.
+    pub limits: GitHubLimits,
+}
+
+/// How commits come to GitHub.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CommitsBy {
+    /// As a push over git.
+    #[default]
+    Git,
+    /// Through the API, signed by GitHub.
+    Api,
+}
+
+/// `forges.<host>.limits`; 0 is no limit.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GitHubLimits {
+    /// Requests that change something, in a minute, for one installation.
+    pub content_per_minute: u32,
+    /// The same in an hour.
+    pub content_per_hour: u32,
+    /// Points in a minute: a read is 1, a write 5.
+    pub points_per_minute: u32,
+    /// Requests of this process under way at once.
+    pub concurrent: u32,
+    /// Seconds that stand for a minute: fewer in tests.
+    pub minute_seconds: f64,
+}
+
+impl Default for GitHubForge {
+    fn default() -> Self {
+        Self {
+            app_id: String::new(),
+            private_key: Secret::default(),
+            webhook_secret: Secret::default(),
+            token: Secret::default(),
+            require_user_token: false,
+            api_url: String::new(),
+            git_url: String::new(),
+            api_version: "2022-11-28".to_owned(),
+            timeout_seconds: 30,
+            retry_seconds: 300,
+            commits: CommitsBy::Git,
+            limits: GitHubLimits::default(),
+        }
+    }
+}
+
+impl Default for GitHubLimits {
+    fn default() -> Self {
+        Self {
+            content_per_minute: 80,
+            content_per_hour: 500,
+            points_per_minute: 900,
+            concurrent: 20,
+            minute_seconds: 60.0,
+        }
+    }
+}
+
+impl GitHubForge {
+    /// Base address of the REST API of `host`: `https://api.github.com`, `https://api.<name>.ghe.com`, or
+    /// `https://<host>/api/v3`.
+    pub fn api_url(&self, host: &str) -> String {
+        match self.api_url.trim_end_matches('/') {
+            "" if host == "github.com" || host.ends_with(".ghe.com") => format!("https://api.{host}"),
+            "" => format!("https://{host}/api/v3"),
+            given => given.to_owned(),
+        }
+    }
+
+    /// Base address for git and pages of `host`: `https://<host>`.
+    pub fn git_url(&self, host: &str) -> String {
+        match self.git_url.trim_end_matches('/') {
+            "" => format!("https://{host}"),
+            given => given.to_owned(),
+        }
+    }
 }
 
 impl Config {
@@ -26,6 +138,7 @@ impl Config {
     pub fn forge_pages(&self) -> impl Iterator<Item = (&str, SocketAddr)> {
         self.forges.iter().filter_map(|(host, kind)| match kind {
             ForgeKind::Local { listen } => listen.map(|listen| (host.as_str(), listen)),
+            ForgeKind::GitHub(_) => None,
         })
     }
 }

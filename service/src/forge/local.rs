@@ -9,6 +9,7 @@
 //! The invariant: a repository has its name only when it is whole, record included, so a name is given once,
 //! however many processes ask; a record is replaced in one step, under a lock that a killed process lets go.
 
+mod collaboration;
 mod look;
 mod record;
 
@@ -21,8 +22,8 @@ use async_trait::async_trait;
 use catalog_gen::FileTree;
 use serde_json::{Map, Value};
 
-use super::{Forge, ForgeError, NewRepository, RepoSlug, Repository, Setting};
-use crate::git::{CommitId, NewCommit, ObjectStore, Scratch, move_into_place};
+use super::{Acting, Change, Forge, ForgeError, Mode, NewRepository, RepoSlug, Repository, Setting};
+use crate::git::{CommitId, GitError, NewCommit, ObjectStore, Scratch, move_into_place};
 
 pub use look::GitFile;
 pub use record::Facts;
@@ -145,6 +146,11 @@ impl LocalForge {
 
 #[async_trait]
 impl Forge for LocalForge {
+    fn acting(&self, _: Acting) -> Arc<dyn Forge> {
+        // It has no users, and nobody waits for it.
+        Arc::new(self.clone())
+    }
+
     async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError> {
         let (forge, folder) = (self.clone(), self.folder(slug)?);
         blocking(move || Ok(Record::read(&folder)?.map(|record| forge.repository(&record, &folder)))).await
@@ -155,13 +161,31 @@ impl Forge for LocalForge {
         blocking(move || forge.create_now(&slug, &new)).await
     }
 
-    async fn apply(&self, slug: &RepoSlug, setting: &Setting) -> Result<(), ForgeError> {
+    async fn generate(
+        &self,
+        from: &RepoSlug,
+        slug: &RepoSlug,
+        new: &NewRepository,
+    ) -> Result<Repository, ForgeError> {
+        let _ = (from, slug, new);
+        Err(ForgeError::Unsupported("not served yet".to_owned()))
+    }
+
+    async fn converge(
+        &self,
+        slug: &RepoSlug,
+        setting: &Setting,
+        mode: Mode,
+    ) -> Result<Vec<Change>, ForgeError> {
         let (folder, slug, setting) = (self.folder(slug)?, slug.clone(), setting.clone());
         blocking(move || {
             let _lock = Record::lock(&folder)?.ok_or_else(|| missing(&slug))?;
             let record = Record::read(&folder)?.ok_or_else(|| missing(&slug))?;
             let changed = record.clone().with(&setting)?;
-            if changed == record { Ok(()) } else { changed.write(&folder) }
+            if changed != record && mode == Mode::Apply {
+                changed.write(&folder)?;
+            }
+            Ok(Vec::new())
         })
         .await
     }
@@ -179,6 +203,33 @@ impl Forge for LocalForge {
         let store = self.store(slug)?;
         let (commit, tree) = store.resolve(revision).await.map_err(|error| about(slug, error.into()))?;
         Ok((commit, store.read_tree(&tree, None).await?))
+    }
+
+    async fn head(&self, slug: &RepoSlug, branch: Option<&str>) -> Result<Option<CommitId>, ForgeError> {
+        match self.store(slug)?.resolve(branch).await {
+            Ok((commit, _)) => Ok(Some(commit)),
+            Err(GitError::NotFound(_)) => Ok(None),
+            Err(error) => Err(about(slug, error.into())),
+        }
+    }
+
+    async fn delete(&self, slug: &RepoSlug) -> Result<(), ForgeError> {
+        let _ = slug;
+        Err(ForgeError::Unsupported("not served yet".to_owned()))
+    }
+
+    async fn owners(&self) -> Result<Vec<String>, ForgeError> {
+        Err(ForgeError::Unsupported("not served yet".to_owned()))
+    }
+
+    async fn repositories(&self, owner: &str) -> Result<Vec<String>, ForgeError> {
+        let _ = owner;
+        Err(ForgeError::Unsupported("not served yet".to_owned()))
+    }
+
+    async fn branches(&self, slug: &RepoSlug) -> Result<Vec<String>, ForgeError> {
+        let _ = slug;
+        Err(ForgeError::Unsupported("not served yet".to_owned()))
     }
 }
 

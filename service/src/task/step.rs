@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::mocks::{self, Mock, StepEnd};
 use super::runner::Runner;
 use super::scope::secret_texts;
-use crate::action::{ActionContext, ActionError, Registered, StepInfo};
+use crate::action::{ActionContext, ActionError, Heard, Registered, StepInfo};
 use crate::config::ExpressionErrors;
 use crate::journal::{EventBody, FailureInfo, JournalError, StepState};
 use crate::telemetry::{Outcome, StepLabels};
@@ -328,6 +328,7 @@ impl<'r, 't> StepRun<'r, 't> {
             journal: runner.journal,
             outputs: Map::new(),
             lines: 0,
+            notices: Heard::default(),
         };
         let input = iteration.input.to_json().unwrap_or_default();
         let done = tokio::select! {

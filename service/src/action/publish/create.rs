@@ -8,6 +8,7 @@ use super::repository::{self, Settings};
 use super::{Target, common, places};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::git::{CommitId, NewCommit};
+use crate::secret::Secret;
 
 /// The action `github:repo:create`.
 #[derive(Debug)]
@@ -18,6 +19,7 @@ pub(crate) struct CreateRepository;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Input {
     repo_url: String,
+    token: Option<Secret>,
     auto_init: Option<bool>,
     #[serde(flatten)]
     settings: Settings,
@@ -79,7 +81,7 @@ impl Action for CreateRepository {
     }
 
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
-        let target = Target::find(ctx, &input.repo_url).await?;
+        let target = Target::find(ctx, &input.repo_url, input.token).await?;
         let branch = super::push::DEFAULT_BRANCH;
         let place = repository::create(ctx, &target, input.settings, branch).await?;
         if input.auto_init == Some(true) {

@@ -7,6 +7,7 @@ use super::push::{self, Push};
 use super::repository::{self, Settings};
 use super::{Target, common, pushed_output};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
+use crate::secret::Secret;
 
 /// The action `publish:github`.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub(crate) struct GitHub;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Input {
     repo_url: String,
+    token: Option<Secret>,
     #[serde(flatten)]
     settings: Settings,
     #[serde(flatten)]
@@ -79,7 +81,7 @@ impl Action for GitHub {
     }
 
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
-        let target = Target::find(ctx, &input.repo_url).await?;
+        let target = Target::find(ctx, &input.repo_url, input.token).await?;
         let branch = input.push.branch();
         // Whatever can be wrong with the input is found before anything is made.
         let protection = input.protection.setting(branch)?;

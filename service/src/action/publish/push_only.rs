@@ -6,6 +6,7 @@ use super::protection::{self, Protection};
 use super::push::{self, Push};
 use super::{Place, Target, common, pushed_output};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
+use crate::secret::Secret;
 
 /// The action `github:repo:push`.
 #[derive(Debug)]
@@ -16,6 +17,7 @@ pub(crate) struct PushRepository;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Input {
     repo_url: String,
+    token: Option<Secret>,
     #[serde(flatten)]
     push: Push,
     #[serde(flatten)]
@@ -58,7 +60,7 @@ impl Action for PushRepository {
     }
 
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
-        let target = Target::find(ctx, &input.repo_url).await?;
+        let target = Target::find(ctx, &input.repo_url, input.token).await?;
         let branch = input.push.branch();
         let protection = input.protection.setting(branch)?;
         let commit = push::prepare(ctx, &target, &input.push).await?;

@@ -114,7 +114,7 @@ async fn apply(ctx: &mut ActionContext<'_>, target: &Target, wish: Wish) -> Resu
     let refused: Option<String> = ctx
         .effect(key, async {
             match target.forge.apply(&target.slug, &setting).await {
-                Ok(()) => Ok(None),
+                Ok(_) => Ok(None),
                 Err(error) if forgiven => Ok(Some(ActionError::from(error).to_string())),
                 Err(error) => Err(error.into()),
             }

@@ -172,6 +172,7 @@ impl Record {
             Setting::BranchProtection { branch, rules } => {
                 self.branch_protection.insert(branch.clone(), rules.clone());
             }
+            _ => return Err(ForgeError::Unsupported("not served yet".to_owned())),
         }
         Ok(self)
     }

@@ -10,7 +10,7 @@ use catalog_gen::{Entry, FileTree, TreePath};
 use nunjucks::Value as NValue;
 use serde_json::{Map, Value, json};
 use stagecraft::action::{
-    ActionContext, ActionError, Capabilities, Registry, RunInfo, StepInfo, TemplateInfo,
+    ActionContext, ActionError, Capabilities, Heard, Registry, RunInfo, StepInfo, TemplateInfo,
 };
 use stagecraft::config::Config;
 use stagecraft::db::Db;
@@ -119,6 +119,7 @@ impl Bench {
             journal: &mut self.journal,
             outputs: Map::new(),
             lines: 0,
+            notices: Heard::default(),
         };
         let outcome = registered.run(&mut ctx, plain).await;
         self.outputs = ctx.outputs;

@@ -1,0 +1,159 @@
+//! GitHub: github.com, GitHub Enterprise Cloud with data residency, GitHub Enterprise Server.
+//!
+//! Every operation looks, acts, and looks again where an answer was lost, so that it can be repeated without doing
+//! anything twice. It acts as the App's installation for the owner, or by the token of the settings, or by the
+//! step's own token. How it is asked stands in [`client`], as whom in `access`, how fast in `governor`, how often in
+//! `patience`; what is asked for has one module for each kind of thing.
+//!
+//! A repository that a task is making says so in its description (`Being made by Stagecraft, task …`) from the call
+//! that creates it until its settings stand: by that a resumed task knows its own half-made repository, and people
+//! know what they look at.
+//!
+//! The invariant: a request is built from a [`route::Route`] alone, so that no name of a user can lead it to another
+//! place, and no token leaves for another host.
+
+#![expect(dead_code, reason = "the modules that ask are filled one after the other")]
+
+mod access;
+mod answer;
+mod client;
+mod collaboration;
+mod governor;
+mod patience;
+mod push;
+mod repository;
+mod route;
+mod setting;
+mod transport;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use catalog_gen::FileTree;
+use reqwest::Url;
+
+use access::Access;
+use answer::{Answer, Failure};
+use client::{Ask, Client};
+use governor::Governor;
+
+use super::{Acting, Change, Forge, ForgeError, Mode, NewRepository, RepoSlug, Repository, Setting};
+use crate::config;
+use crate::db::Db;
+use crate::git::{CommitId, NewCommit};
+
+/// A GitHub host as one step uses it. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct GitHub {
+    shared: Arc<Shared>,
+    acting: Acting,
+}
+
+/// What all steps share.
+#[derive(Debug)]
+struct Shared {
+    host: String,
+    /// Where repositories are cloned from and shown: `https://github.com`.
+    git: Url,
+    client: Client,
+    access: Access,
+    governor: Governor,
+    settings: config::GitHubForge,
+}
+
+impl GitHub {
+    /// The forge for `host`, by its settings. Nothing is asked yet.
+    pub fn new(host: &str, settings: &config::GitHubForge, db: Db) -> Result<Self, ForgeError> {
+        let base = address(&settings.api_url(host))?;
+        let client =
+            Client::new(base, &settings.api_version, Duration::from_secs(settings.timeout_seconds.max(1)))?;
+        let shared = Shared {
+            host: host.to_owned(),
+            git: address(&settings.git_url(host))?,
+            access: Access::new(settings)?,
+            governor: Governor::new(host, settings.limits.clone(), db),
+            client,
+            settings: settings.clone(),
+        };
+        Ok(Self { shared: Arc::new(shared), acting: Acting::default() })
+    }
+
+    /// Asks as whoever this step acts as for `owner`: within the limits, once.
+    async fn ask(&self, owner: &str, ask: Ask) -> Result<Answer, Failure> {
+        let token = self.shared.access.token(self, owner).await?;
+        let _pass = self.shared.governor.pass(&token.bucket, &ask, &self.acting.notices).await?;
+        let answer = self.shared.client.send(ask, Some(&token.secret)).await;
+        self.shared.governor.learn(&token.bucket, &answer).await;
+        answer
+    }
+}
+
+fn address(text: &str) -> Result<Url, ForgeError> {
+    Url::parse(text).map_err(|_| ForgeError::Invalid(format!("`{text}` is no address of a GitHub")))
+}
+
+#[async_trait]
+impl Forge for GitHub {
+    fn acting(&self, acting: Acting) -> Arc<dyn Forge> {
+        Arc::new(Self { shared: Arc::clone(&self.shared), acting })
+    }
+
+    async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError> {
+        repository::find(self, slug).await
+    }
+
+    async fn create(&self, slug: &RepoSlug, new: &NewRepository) -> Result<Repository, ForgeError> {
+        repository::create(self, slug, new).await
+    }
+
+    async fn generate(
+        &self,
+        from: &RepoSlug,
+        slug: &RepoSlug,
+        new: &NewRepository,
+    ) -> Result<Repository, ForgeError> {
+        repository::generate(self, from, slug, new).await
+    }
+
+    async fn converge(
+        &self,
+        slug: &RepoSlug,
+        setting: &Setting,
+        mode: Mode,
+    ) -> Result<Vec<Change>, ForgeError> {
+        setting::converge(self, slug, setting, mode).await
+    }
+
+    async fn push(&self, slug: &RepoSlug, commit: NewCommit) -> Result<CommitId, ForgeError> {
+        push::push(self, slug, commit).await
+    }
+
+    async fn read(
+        &self,
+        slug: &RepoSlug,
+        revision: Option<&str>,
+    ) -> Result<(CommitId, FileTree), ForgeError> {
+        repository::read(self, slug, revision).await
+    }
+
+    async fn head(&self, slug: &RepoSlug, branch: Option<&str>) -> Result<Option<CommitId>, ForgeError> {
+        repository::head(self, slug, branch).await
+    }
+
+    async fn delete(&self, slug: &RepoSlug) -> Result<(), ForgeError> {
+        repository::delete(self, slug).await
+    }
+
+    async fn owners(&self) -> Result<Vec<String>, ForgeError> {
+        repository::owners(self).await
+    }
+
+    async fn repositories(&self, owner: &str) -> Result<Vec<String>, ForgeError> {
+        repository::names(self, owner).await
+    }
+
+    async fn branches(&self, slug: &RepoSlug) -> Result<Vec<String>, ForgeError> {
+        repository::branches(self, slug).await
+    }
+}
