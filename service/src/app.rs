@@ -286,7 +286,7 @@ impl Parts<'_> {
             forges = match kind {
                 ForgeKind::Local { .. } => forges.with(host.clone(), Arc::new(self.local_forge.clone())),
                 ForgeKind::GitHub(settings) => {
-                    let github = GitHub::new(host, settings, self.db.clone())
+                    let github = GitHub::new(host, settings, self.db.clone(), self.sealer.clone())
                         .with_context(|| format!("`forges.\"{host}\"` cannot be used"))?;
                     forges.with(host.clone(), Arc::new(github))
                 }

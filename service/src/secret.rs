@@ -2,17 +2,21 @@
 //!
 //! [`Secret`] hides its text from `Debug` and from serialisation. [`Sealer`] encrypts bytes with
 //! XChaCha20-Poly1305 and binds them to the row that holds them, so that a sealed value copied to another
-//! row does not open. Nothing here decides who may see a secret.
+//! row does not open; its digests tell whether two values are the same, to nobody without the key. Nothing here
+//! decides who may see a secret.
 
 use std::fmt;
 use std::path::Path;
 
 use chacha20poly1305::XChaCha20Poly1305;
 use chacha20poly1305::aead::{Aead, Generate, Key, KeyInit, Nonce, Payload};
+use ring::hmac;
 use serde::{Deserialize, Deserializer};
 
 const NONCE_BYTES: usize = 24;
 const KEY_BYTES: usize = 32;
+/// What the key of digests is derived for, so that it is no other key.
+const DIGESTS: &[u8] = b"stagecraft digests 1";
 
 /// A text that must not be printed. `Debug` shows `***`; there is no `Display` and no `Serialize`.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -76,6 +80,7 @@ pub enum SealError {
 #[derive(Clone)]
 pub struct Sealer {
     cipher: XChaCha20Poly1305,
+    digests: hmac::Key,
 }
 
 impl fmt::Debug for Sealer {
@@ -96,7 +101,8 @@ impl Sealer {
             .collect::<Option<Vec<u8>>>()
             .ok_or(SealError::BadKey)?;
         let cipher = XChaCha20Poly1305::new_from_slice(&bytes).map_err(|_| SealError::BadKey)?;
-        Ok(Self { cipher })
+        let derived = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &bytes), DIGESTS);
+        Ok(Self { cipher, digests: hmac::Key::new(hmac::HMAC_SHA256, derived.as_ref()) })
     }
 
     /// The sealer whose key lies in `path`; the key is made on first use, readable by its owner alone.
@@ -138,6 +144,16 @@ impl Sealer {
         let nonce = Nonce::<XChaCha20Poly1305>::try_from(nonce).map_err(|_| SealError::Broken)?;
         let payload = Payload { msg: body, aad: row.as_bytes() };
         self.cipher.decrypt(&nonce, payload).map_err(|_| SealError::Broken)
+    }
+
+    /// A digest of `plain` in `context`: the same for the same, and of no use to guess by without the key.
+    pub fn digest(&self, context: &str, plain: &[u8]) -> String {
+        let mut signing = hmac::Context::with_key(&self.digests);
+        // With its length in front, no context runs into the text.
+        signing.update(&context.len().to_be_bytes());
+        signing.update(context.as_bytes());
+        signing.update(plain);
+        signing.sign().as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -197,6 +213,19 @@ mod tests {
         let sealed = Sealer::from_key_file(&path).unwrap().seal("row", b"token").unwrap();
 
         assert_eq!(Sealer::from_key_file(&path).unwrap().open("row", &sealed).unwrap(), b"token");
+    }
+
+    #[test]
+    fn a_digest_is_that_of_one_text_in_one_context_under_one_key() {
+        let other = Sealer::from_hex(&Secret::new("cd".repeat(32))).unwrap();
+        let digest = sealer().digest("a", b"bc");
+
+        assert_eq!(digest, sealer().digest("a", b"bc"));
+        assert_eq!(digest.len(), 64);
+        for differing in [sealer().digest("ab", b"c"), sealer().digest("a", b"bd"), other.digest("a", b"bc")]
+        {
+            assert_ne!(digest, differing);
+        }
     }
 
     #[test]

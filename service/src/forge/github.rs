@@ -42,6 +42,7 @@ use super::{Acting, Change, Forge, ForgeError, Mode, NewRepository, RepoSlug, Re
 use crate::config;
 use crate::db::Db;
 use crate::git::{CommitId, NewCommit};
+use crate::secret::Sealer;
 
 /// A GitHub host as one step uses it. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -60,11 +61,19 @@ struct Shared {
     access: Access,
     governor: Governor,
     settings: config::GitHubForge,
+    db: Db,
+    /// Makes the digests by which written secrets are known again.
+    sealer: Sealer,
 }
 
 impl GitHub {
     /// The forge for `host`, by its settings. Nothing is asked yet.
-    pub fn new(host: &str, settings: &config::GitHubForge, db: Db) -> Result<Self, ForgeError> {
+    pub fn new(
+        host: &str,
+        settings: &config::GitHubForge,
+        db: Db,
+        sealer: Sealer,
+    ) -> Result<Self, ForgeError> {
         let base = address(&settings.api_url(host))?;
         let client =
             Client::new(base, &settings.api_version, Duration::from_secs(settings.timeout_seconds.max(1)))?;
@@ -72,9 +81,11 @@ impl GitHub {
             host: host.to_owned(),
             git: address(&settings.git_url(host))?,
             access: Access::new(settings)?,
-            governor: Governor::new(host, settings.limits.clone(), db),
+            governor: Governor::new(host, settings.limits.clone(), db.clone()),
             client,
             settings: settings.clone(),
+            db,
+            sealer,
         };
         Ok(Self { shared: Arc::new(shared), acting: Acting::default() })
     }
