@@ -9,6 +9,7 @@ mod completions;
 mod console;
 mod demo;
 mod dev;
+mod doctor;
 mod error;
 mod follow;
 mod lint;
@@ -74,6 +75,8 @@ enum Command {
     Dev(dev::Dev),
     /// Run the cases of templates and compare what comes out with what they expect.
     Test(test::Test),
+    /// Check the settings against what is there: database, templates, GitHub, permissions.
+    Doctor(doctor::Doctor),
     /// Bring the database to the schema of this version.
     Migrate,
     /// List the actions that steps can name, or show one.
@@ -116,6 +119,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Lint(lint) => lint.run(&global).await,
         Command::Dev(dev) => dev.run(&global).await,
         Command::Test(test) => test.run(&global).await,
+        Command::Doctor(doctor) => doctor.run(&global).await,
         Command::Migrate => serve::migrate(&global).await,
         Command::Actions(actions) => actions.run(&global).await,
         Command::Openapi => {

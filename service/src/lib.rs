@@ -34,6 +34,7 @@ pub mod task;
 
 // Row 4: what is done around tasks.
 pub mod cases;
+pub mod doctor;
 pub mod preview;
 
 // Row 5: edges.

@@ -16,6 +16,7 @@
 
 mod access;
 mod answer;
+mod checkup;
 mod client;
 mod collaboration;
 mod governor;
@@ -32,6 +33,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use catalog_gen::FileTree;
 use reqwest::Url;
+
+pub use checkup::{AppFacts, Checkup, HookFacts, InstallationFacts, Rate, Reached, TokenFacts};
 
 use access::Access;
 use answer::{Answer, Failure};

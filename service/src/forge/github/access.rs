@@ -29,6 +29,11 @@ impl Access {
         Ok(Self { token: settings.token.clone() })
     }
 
+    /// What the App itself is known by.
+    pub(super) fn app_token(&self) -> Result<Secret, Failure> {
+        Err(Failure::Unauthorized("there is no App".to_owned()))
+    }
+
     /// The token for what belongs to `owner`.
     pub(super) async fn token(&self, github: &GitHub, owner: &str) -> Result<Token, Failure> {
         if let Some(secret) = &github.acting.token {
