@@ -2,6 +2,7 @@
 //!
 //! Every part is made here, once, in the order in which parts need each other. Nothing here has a rule.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub struct App {
     pub catalog: Catalog,
     /// The local forge.
     pub local_forge: LocalForge,
+    /// The GitHub hosts of the settings.
+    pub github: BTreeMap<String, GitHub>,
     /// The numbers.
     pub metrics: Metrics,
     /// Verifies the tokens of the Backstage that the settings name.
@@ -127,7 +130,8 @@ impl App {
         let library = Library::load(&config.templates, sources.clone()).await;
         let own_keys = own_keys(&config, &db, &sealer);
         let parts = Parts { config: &config, db, sealer, local_forge, sources, own_keys };
-        let (tasks, queue, metrics) = parts.tasks(library)?;
+        let github = parts.github()?;
+        let (tasks, queue, metrics) = parts.tasks(library, &github)?;
         let Parts { db, local_forge, own_keys, .. } = parts;
         let entities = Entities::new(db.clone());
         let backstage = tasks.capabilities().backstage.as_ref();
@@ -138,7 +142,19 @@ impl App {
             capabilities: tasks.capabilities().clone(),
             git: &config.git,
         });
-        Ok(Self { config, db, queue, tasks, entities, catalog, local_forge, metrics, verifier, own_keys })
+        Ok(Self {
+            config,
+            db,
+            queue,
+            tasks,
+            entities,
+            catalog,
+            local_forge,
+            github,
+            metrics,
+            verifier,
+            own_keys,
+        })
     }
 
     /// The worker of this process.
@@ -248,11 +264,15 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn tasks(&self, library: Library) -> anyhow::Result<(Tasks, Queue, Metrics)> {
+    fn tasks(
+        &self,
+        library: Library,
+        github: &BTreeMap<String, GitHub>,
+    ) -> anyhow::Result<(Tasks, Queue, Metrics)> {
         let config = self.config;
         let queue = Queue::new(self.db.clone(), Duration::from_secs(config.worker.lease_seconds));
         let metrics = Metrics::new();
-        let forges = self.forges()?;
+        let forges = self.forges(github);
         let (backstage, actions) = backstage_and_actions(config, self.own_keys.as_ref())?;
         let hosts: Vec<String> = forges.hosts().map(str::to_owned).collect();
         let tasks = Tasks::new(TasksParts {
@@ -280,19 +300,29 @@ impl Parts<'_> {
         Ok((tasks, queue, metrics))
     }
 
-    fn forges(&self) -> anyhow::Result<Forges> {
-        let mut forges = Forges::new();
-        for (host, kind) in &self.config.forges {
-            forges = match kind {
-                ForgeKind::Local { .. } => forges.with(host.clone(), Arc::new(self.local_forge.clone())),
-                ForgeKind::GitHub(settings) => {
-                    let github = GitHub::new(host, settings, self.db.clone(), self.sealer.clone())
-                        .with_context(|| format!("`forges.\"{host}\"` cannot be used"))?;
-                    forges.with(host.clone(), Arc::new(github))
-                }
-            };
-        }
-        Ok(forges)
+    fn github(&self) -> anyhow::Result<BTreeMap<String, GitHub>> {
+        let hosts = self.config.forges.iter();
+        hosts
+            .filter_map(|(host, kind)| match kind {
+                ForgeKind::GitHub(settings) => Some((host, settings)),
+                ForgeKind::Local { .. } => None,
+            })
+            .map(|(host, settings)| {
+                let github = GitHub::new(host, settings, self.db.clone(), self.sealer.clone())
+                    .with_context(|| format!("`forges.\"{host}\"` cannot be used"))?;
+                Ok((host.clone(), github))
+            })
+            .collect()
+    }
+
+    fn forges(&self, github: &BTreeMap<String, GitHub>) -> Forges {
+        let local = self.config.forges.iter().filter(|(_, kind)| matches!(kind, ForgeKind::Local { .. }));
+        let forges = local.fold(Forges::new(), |forges, (host, _)| {
+            forges.with(host.clone(), Arc::new(self.local_forge.clone()))
+        });
+        github
+            .iter()
+            .fold(forges, |forges, (host, github)| forges.with(host.clone(), Arc::new(github.clone())))
     }
 }
 
@@ -317,7 +347,7 @@ impl Workbench {
         let library = Library::load(&config.templates, sources.clone()).await;
         let parts =
             Parts { config: &config, db, sealer, local_forge, sources: sources.clone(), own_keys: None };
-        let (tasks, ..) = parts.tasks(library)?;
+        let (tasks, ..) = parts.tasks(library, &parts.github()?)?;
         Ok(Self { tasks, sources, _scratch: scratch })
     }
 

@@ -9,7 +9,6 @@ use super::error::CommandError;
 use crate::app::App;
 use crate::config::{Config, ForgeKind};
 use crate::doctor::{self, Finding, Verdict};
-use crate::forge::github::GitHub;
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -61,14 +60,11 @@ async fn examine(config: Config) -> Result<Vec<Finding>, CommandError> {
                 host,
                 "repositories are kept in the data folder (`kind: local`), not on this host",
             )),
-            ForgeKind::GitHub(settings) => match GitHub::new(host, settings, app.db.clone()) {
-                Ok(github) => findings.extend(doctor::github(&github, &uses).await),
-                Err(error) => findings.push(Finding::wrong(
-                    host,
-                    error.to_string(),
-                    format!("correct `forges.\"{host}\"` in the settings"),
-                )),
-            },
+            ForgeKind::GitHub(_) => {
+                if let Some(github) = app.github.get(host) {
+                    findings.extend(doctor::github(github, &uses).await);
+                }
+            }
         }
     }
     Ok(findings)

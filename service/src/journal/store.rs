@@ -73,7 +73,7 @@ pub struct Journal {
 #[derive(Debug)]
 enum Target {
     Memory(Vec<(EventKind, EventBody)>),
-    Stored(Stored),
+    Stored(Box<Stored>),
 }
 
 #[derive(Debug)]
@@ -120,7 +120,7 @@ impl Journal {
         let stored = Stored { db: db.clone(), sealer: sealer.clone(), task, fence, attempt };
         let known_events = if last_event == 0 { HashSet::new() } else { stored.event_keys(tx).await? };
         Ok(Self {
-            target: Target::Stored(stored),
+            target: Target::Stored(Box::new(stored)),
             attempt,
             known_events,
             pending: Vec::new(),
