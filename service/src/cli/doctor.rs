@@ -16,6 +16,10 @@ pub(super) struct Doctor {
     /// How to print what was found.
     #[arg(long, value_enum, default_value = "terminal")]
     format: Format,
+    /// Print a manifest for a GitHub App with the permissions that the templates need; give the address under which
+    /// GitHub reaches this service.
+    #[arg(long, value_name = "URL", conflicts_with = "format")]
+    app_manifest: Option<String>,
 }
 
 /// How to print what was found.
@@ -30,6 +34,12 @@ enum Format {
 impl Doctor {
     pub(super) async fn run(self, global: &Global) -> Result<(), CommandError> {
         let config = global.settings()?;
+        if let Some(service) = &self.app_manifest {
+            let app = App::build(config).await?;
+            let (_, uses) = doctor::templates(app.tasks.library());
+            println!("{:#}", doctor::permissions::manifest(service, &uses));
+            return Ok(());
+        }
         let findings = examine(config).await?;
         match self.format {
             Format::Json => {

@@ -105,11 +105,8 @@ fn hook(host: &str, facts: &Checkup, app: &AppFacts) -> Option<Finding> {
             format!("the App's webhook cannot be seen: {why}"),
             format!("look at the page of the App `{}`", app.slug),
         ),
-        Ok(hook) if hook.url.is_empty() => Finding::doubtful(
-            host,
-            "the App sends no webhooks: the catalog is not kept fresh by them",
-            "set the webhook URL on the App's page to the address of this service, `/webhooks/github`",
-        ),
+        // An App without a webhook can do everything that steps ask for.
+        Ok(hook) if hook.url.is_empty() => return None,
         Ok(hook) if hook.insecure => Finding::wrong(
             host,
             format!("the App sends webhooks to {} without checking its certificate", hook.url),

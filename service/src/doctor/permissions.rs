@@ -5,6 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Map, Value, json};
+
 use super::Uses;
 
 /// How much of a permission is needed.
@@ -202,6 +204,37 @@ pub const PERMISSIONS: &[Permission] = &[
     },
 ];
 
+/// The table of `docs/github.md`.
+pub fn table() -> String {
+    let rows = PERMISSIONS.iter().map(|one| {
+        let actions: Vec<String> = one.actions.iter().map(|action| format!("`{action}`")).collect();
+        let actions = if one.always { "every site".to_owned() } else { actions.join(", ") };
+        format!("| {} | `{}: {}` | {} | {actions} |\n", one.title, one.name, one.level.word(), one.reason)
+    });
+    let head = "| On the App's page | In the API | What it is for | Needed by |\n| --- | --- | --- | --- |\n";
+    rows.fold(head.to_owned(), |table, row| table + &row)
+}
+
+/// A manifest from which GitHub makes an App that may do what these templates need; `service` is the address under
+/// which GitHub reaches this service.
+///
+/// See <https://docs.github.com/en/apps/sharing-github-apps/registering-a-github-app-from-a-manifest>.
+pub fn manifest(service: &str, uses: &Uses) -> Value {
+    let service = service.trim_end_matches('/');
+    let permissions: Map<String, Value> = needed(uses)
+        .iter()
+        .map(|need| (need.permission.name.to_owned(), need.permission.level.word().into()))
+        .collect();
+    json!({
+        "name": "Stagecraft",
+        "url": service,
+        "redirect_url": service,
+        "public": false,
+        "hook_attributes": { "url": format!("{service}/webhooks/github"), "active": false },
+        "default_permissions": permissions,
+    })
+}
+
 /// A permission that templates need, and what for.
 #[derive(Clone, Debug)]
 pub struct Need {
@@ -259,6 +292,22 @@ mod tests {
         let needs = needed(&uses("github:webhook"));
 
         assert_eq!(needs[4].by.iter().next().unwrap(), "template:default/shop (`github:webhook`)");
+    }
+
+    #[test]
+    fn the_page_about_github_has_the_table() {
+        let page = include_str!("../../../docs/github.md");
+
+        assert!(page.contains(&table()), "docs/github.md needs this table:\n{}", table());
+    }
+
+    #[test]
+    fn a_manifest_asks_for_what_the_templates_need_and_no_more() {
+        let manifest = manifest("https://idp.acme.io/", &uses("github:webhook"));
+
+        assert_eq!(manifest["hook_attributes"]["url"], "https://idp.acme.io/webhooks/github");
+        assert_eq!(manifest["default_permissions"]["repository_hooks"], "write");
+        assert_eq!(manifest["default_permissions"]["pages"], Value::Null);
     }
 
     #[test]
