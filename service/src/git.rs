@@ -1,35 +1,41 @@
 //! Git objects without a working tree: trees in, commits out.
 //!
 //! An [`ObjectStore`] is a bare repository. Trees are read from it and written to it as [`FileTree`]
-//! values; a commit is made from a tree in memory; other repositories are read one revision at a time.
-//! Nothing here checks a file out, runs a hook or another program, reads a user's git configuration or
+//! values; a commit is made from a tree in memory; other repositories are read one revision at a time, and [`push`]
+//! sends a commit to one without a store. Nothing here checks a file out, runs a hook or another program, reads a user's git configuration or
 //! follows a redirect. Which repository belongs to whom is the forge's business.
 //!
 //! The invariant: an object that is in a store has everything it refers to beside it (a fetched commit's
 //! parents excepted: nothing here walks history), whoever was killed when, and however many processes write
 //! at once. All work of libgit2 blocks, and does so inside `spawn_blocking`, in this file and below it.
 
+mod amend;
 mod browse;
 mod commit;
+mod download;
 mod error;
 mod fetch;
 mod http;
 mod local;
 mod objects;
 mod pack;
+mod push;
 mod read;
 mod scratch;
 mod setup;
+mod vet;
 mod wire;
 
 use std::path::{Path, PathBuf};
 
-use catalog_gen::FileTree;
+use catalog_gen::{FileTree, TreePath};
 use serde::{Deserialize, Serialize};
 
 pub use browse::{Blob, Commit, Content, FileEntry, Listed, ListedKind, Reference, Spot};
 pub use error::GitError;
 pub use fetch::{Credentials, FetchLimits};
+pub use push::refusal::{PushRefusal, RefusalKind};
+pub use push::{PushLimits, push};
 pub(crate) use scratch::Scratch;
 pub(crate) use setup::move_into_place;
 
@@ -61,6 +67,28 @@ pub struct NewCommit {
     pub tree: FileTree,
     /// The branch to put it on, without `refs/heads/`.
     pub branch: String,
+    /// The message.
+    pub message: String,
+    /// Author and committer.
+    pub author: Author,
+    /// Milliseconds since 1970, UTC: the time of the task, not of the push.
+    pub time_ms: i64,
+}
+
+/// A commit on top of another: everything that decides its id, so that the same task always makes the same commit.
+#[derive(Clone, Debug)]
+pub struct BranchUpdate {
+    /// The branch to put it on, without `refs/heads/`.
+    pub branch: String,
+    /// The commit that the branch is at before, which the caller has seen; `None` when it is to be created. Of a
+    /// branch that is not at `base`, the commits since are given up.
+    pub expected: Option<CommitId>,
+    /// The commit to build on.
+    pub base: CommitId,
+    /// Files that are added or replaced. Everything else stays as it is in the base.
+    pub files: FileTree,
+    /// Files and folders that are removed, if they are there.
+    pub removed: Vec<TreePath>,
     /// The message.
     pub message: String,
     /// Author and committer.
@@ -169,6 +197,41 @@ impl ObjectStore {
     pub async fn create_branch(&self, commit: NewCommit) -> Result<CommitId, GitError> {
         let path = self.path.clone();
         blocking(move || commit::create_branch(&setup::open(&path)?, &commit)).await
+    }
+
+    /// Makes the commit on top of its base, which is here, and moves its branch from where it is expected, or
+    /// creates it. The branch already at that very commit is success; anywhere else it is [`GitError::Conflict`].
+    pub async fn commit_onto(&self, update: BranchUpdate) -> Result<CommitId, GitError> {
+        let path = self.path.clone();
+        blocking(move || commit::update_branch(&setup::open(&path)?, &update)).await
+    }
+
+    /// The same in the repository at `url` (`http(s)://`). The base was fetched into this store before; nothing is
+    /// written here. Dropping the future breaks the push off.
+    pub async fn push_onto(
+        &self,
+        url: &str,
+        update: BranchUpdate,
+        credentials: Option<&Credentials>,
+        limits: &PushLimits,
+    ) -> Result<CommitId, GitError> {
+        push::push_onto(self, url, update, credentials, limits).await
+    }
+
+    /// The files that a commit on top of `base` would have: those of the base's tree when nothing changes.
+    pub async fn amended_tree(
+        &self,
+        base: &CommitId,
+        files: FileTree,
+        removed: Vec<TreePath>,
+    ) -> Result<TreeId, GitError> {
+        let (path, base) = (self.path.clone(), base.clone());
+        blocking(move || {
+            let repository = setup::open(&path)?;
+            let tree = read::commit(&repository, Some(&base.0))?.tree_id();
+            Ok(TreeId(amend::amended(&repository, tree, &files, &removed)?.root.to_string()))
+        })
+        .await
     }
 
     /// Brings `revision` (branch, tag, full reference name or full commit id; `None` for the remote's HEAD)

@@ -57,10 +57,15 @@ pub(crate) fn reason(error: &reqwest::Error) -> String {
 
 /// A foreign text as a message may hold it: one line, no control characters, not longer than a few lines.
 pub(crate) fn words(text: &[u8]) -> String {
+    words_up_to(text, MAX_WORDS)
+}
+
+/// The same, of up to so many characters.
+pub(crate) fn words_up_to(text: &[u8], longest: usize) -> String {
     let text = String::from_utf8_lossy(text);
     let printable: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let line = printable.split_whitespace().collect::<Vec<_>>().join(" ");
-    line.chars().take(MAX_WORDS).collect()
+    line.chars().take(longest).collect()
 }
 
 #[cfg(test)]

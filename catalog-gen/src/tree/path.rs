@@ -108,6 +108,15 @@ impl TreePath {
         Ok(Self(joined.into()))
     }
 
+    /// A name as the most forgiving of common file systems reads it: in lower case, without characters that HFS+
+    /// ignores, without the streams and the trailing dots and blanks of NTFS. It tells names that are the same there.
+    pub fn plain_name(segment: &str) -> String {
+        let visible: String =
+            segment.chars().filter(|c| !is_ignorable(*c)).map(|c| c.to_ascii_lowercase()).collect();
+        let name = visible.split(':').next().unwrap_or_default();
+        name.trim_end_matches(['.', ' ']).to_owned()
+    }
+
     /// The directory that holds this path; `None` when that is the root.
     pub fn parent(&self) -> Option<TreePath> {
         self.0.rsplit_once('/').map(|(parent, _)| Self(parent.into()))
@@ -183,10 +192,7 @@ fn is_git_metadata(segment: &str) -> bool {
     if segment.is_ascii() && !segment.starts_with(['.', 'g', 'G']) {
         return false;
     }
-    let visible: String =
-        segment.chars().filter(|c| !is_ignorable(*c)).map(|c| c.to_ascii_lowercase()).collect();
-    let name = visible.split(':').next().unwrap_or_default();
-    matches!(name.trim_end_matches(['.', ' ']), ".git" | "git~1")
+    matches!(TreePath::plain_name(segment).as_str(), ".git" | "git~1")
 }
 
 fn is_ignorable(c: char) -> bool {

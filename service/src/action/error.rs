@@ -77,6 +77,7 @@ impl From<GitError> for ActionError {
             GitError::NotFound(message) => Self::NotFound(message),
             GitError::Conflict(message) => Self::Conflict(message),
             GitError::Refused(message) => Self::NotAllowed(message),
+            GitError::PushRefused(refusal) => Self::NotAllowed(refusal.message),
             GitError::Unavailable(message) => Self::Unavailable(message),
             other => Self::Input(with_causes(&other)),
         }

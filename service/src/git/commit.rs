@@ -1,7 +1,7 @@
-//! First commits: deterministic bytes, and a branch that is created once.
+//! Commits: deterministic bytes, and a branch that is created or moved once.
 //!
-//! It never moves a branch that exists. The invariant: the same [`NewCommit`] has the same id in every process
-//! and at any time, and of two makers of one branch exactly one makes it.
+//! It moves a branch only from where the caller expects it. The invariant: the same [`NewCommit`] or [`BranchUpdate`]
+//! has the same id in every process and at any time, and of two makers of one branch exactly one makes it.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -10,7 +10,7 @@ use git2::{ErrorCode, ObjectType, Oid, Repository};
 
 use super::error::GitError;
 use super::objects::{EmptyFolders, Object, Objects};
-use super::{CommitId, NewCommit, pack, read};
+use super::{Author, BranchUpdate, CommitId, NewCommit, amend, pack, read, vet};
 
 /// How long the lock of a branch is waited for.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);
@@ -19,63 +19,123 @@ const LOCK_ABANDONED_AFTER: Duration = Duration::from_secs(20);
 
 /// Writes the commit and creates its branch.
 pub(super) fn create_branch(repository: &Repository, commit: &NewCommit) -> Result<CommitId, GitError> {
-    let branch = commit.branch.as_str();
-    if !git2::Branch::name_is_valid(branch).unwrap_or(false) {
-        return Err(GitError::Invalid(format!("`{branch}` is not a branch name that git takes")));
-    }
-    let objects = objects(commit)?;
+    place(repository, &first(commit)?, &commit.branch, None)
+}
+
+/// Writes the commit on top of its base and moves its branch, or creates it.
+pub(super) fn update_branch(repository: &Repository, update: &BranchUpdate) -> Result<CommitId, GitError> {
+    place(repository, &next(repository, update)?, &update.branch, update.expected.as_ref())
+}
+
+fn place(
+    repository: &Repository,
+    objects: &Objects,
+    branch: &str,
+    expected: Option<&CommitId>,
+) -> Result<CommitId, GitError> {
     let id = CommitId(objects.root.to_string());
-    if already_there(repository, branch, &id)? {
+    let is_there =
+        || is_there(branch, read::head(repository, branch)?.map(|(at, _)| at).as_ref(), &id, expected);
+    if is_there()? {
         return Ok(id);
     }
-    pack::store(repository, &objects, pack::Form::Pack)?;
-    create_reference(repository, branch, objects.root)?;
+    pack::store(repository, objects, pack::Form::Pack)?;
+    let expected = expected.map(|expected| Oid::from_str(&expected.0)).transpose()?;
+    move_reference(repository, branch, objects.root, expected.unwrap_or(Oid::ZERO_SHA1), is_there)?;
     Ok(id)
 }
 
-/// Is the branch at that commit? Another commit there is a conflict.
-fn already_there(repository: &Repository, branch: &str, id: &CommitId) -> Result<bool, GitError> {
-    match read::head(repository, branch)? {
-        None => Ok(false),
-        Some((there, _)) if there == *id => Ok(true),
-        Some((there, _)) => Err(GitError::Conflict(format!(
+/// Is the branch at this commit already? `false` when it is where it is expected to be; anywhere else is a conflict.
+pub(super) fn is_there(
+    branch: &str,
+    at: Option<&CommitId>,
+    wanted: &CommitId,
+    expected: Option<&CommitId>,
+) -> Result<bool, GitError> {
+    if at == Some(wanted) {
+        return Ok(true);
+    }
+    match (at, expected) {
+        (at, expected) if at == expected => Ok(false),
+        (Some(at), None) => Err(GitError::Conflict(format!(
             "the branch `{branch}` exists already, at commit `{}`; choose another branch or repository",
-            there.0
+            at.0
         ))),
+        (Some(at), Some(expected)) => Err(GitError::Conflict(format!(
+            "the branch `{branch}` is at commit `{}`, no longer at `{}`; start again from where it is now",
+            at.0, expected.0
+        ))),
+        (None, _) => {
+            Err(GitError::Conflict(format!("the branch `{branch}` is gone; start again without it")))
+        }
     }
 }
 
-fn objects(commit: &NewCommit) -> Result<Objects, GitError> {
+/// The objects of a first commit.
+pub(super) fn first(commit: &NewCommit) -> Result<Objects, GitError> {
+    vet::branch(&commit.branch)?;
+    vet::files(&commit.tree)?;
+    let NewCommit { message, author, time_ms, .. } = commit;
     let objects = Objects::of_tree(&commit.tree, EmptyFolders::Drop)?;
-    let by = format!("{} {} +0000", signature(commit)?, commit.time_ms.max(0) / 1000);
-    let message = git2::message_prettify(commit.message.as_str(), None)
-        .map_err(|_| GitError::Invalid("the commit message holds a NUL character; remove it".to_owned()))?;
-    let text = format!("tree {}\nauthor {by}\ncommitter {by}\n\n{message}", objects.root);
-    let commit = Object::new(ObjectType::Commit, text.into_bytes())?;
+    let commit = text(objects.root, None, author, *time_ms, message)?;
     Ok(objects.with_root(commit))
 }
 
+/// The objects that a further commit has beyond its base, which must be in the repository.
+pub(super) fn next(repository: &Repository, update: &BranchUpdate) -> Result<Objects, GitError> {
+    vet::branch(&update.branch)?;
+    vet::files(&update.files)?;
+    let BranchUpdate { message, author, time_ms, .. } = update;
+    let base = read::commit(repository, Some(&update.base.0))?;
+    let objects = amend::amended(repository, base.tree_id(), &update.files, &update.removed)?;
+    let commit = text(objects.root, Some(base.id()), author, *time_ms, message)?;
+    Ok(objects.with_root(commit))
+}
+
+/// The commit itself.
+fn text(
+    tree: Oid,
+    parent: Option<Oid>,
+    author: &Author,
+    time_ms: i64,
+    message: &str,
+) -> Result<Object, GitError> {
+    let by = format!("{} {} +0000", signature(author)?, time_ms.max(0) / 1000);
+    let message = git2::message_prettify(message, None)
+        .map_err(|_| GitError::Invalid("the commit message holds a NUL character; remove it".to_owned()))?;
+    let parent = parent.map(|parent| format!("parent {parent}\n")).unwrap_or_default();
+    let text = format!("tree {tree}\n{parent}author {by}\ncommitter {by}\n\n{message}");
+    Ok(Object::new(ObjectType::Commit, text.into_bytes())?)
+}
+
 /// `Name <address>` without the characters that would end either of them, as git itself does.
-fn signature(commit: &NewCommit) -> Result<String, GitError> {
+fn signature(author: &Author) -> Result<String, GitError> {
     let clean = |text: &str| {
         let kept: String = text.chars().filter(|c| !c.is_control() && !matches!(c, '<' | '>')).collect();
         kept.trim_matches(|c: char| c.is_whitespace() || ".,:;\"\\'".contains(c)).to_owned()
     };
-    let (name, email) = (clean(&commit.author.name), clean(&commit.author.email));
+    let (name, email) = (clean(&author.name), clean(&author.email));
     if name.is_empty() {
         return Err(GitError::Invalid("the commit has no author; give a name".to_owned()));
     }
     Ok(format!("{name} <{email}>"))
 }
 
-fn create_reference(repository: &Repository, branch: &str, id: Oid) -> Result<(), GitError> {
+/// Moves the branch from one commit (zero where there is none) to another, unless it `is_there` by now.
+fn move_reference(
+    repository: &Repository,
+    branch: &str,
+    id: Oid,
+    from: Oid,
+    is_there: impl Fn() -> Result<bool, GitError>,
+) -> Result<(), GitError> {
     let name = format!("refs/heads/{branch}");
     let started = Instant::now();
     loop {
-        // Compared under the lock with "no such branch": a plain creation looks before it locks.
-        let made = repository.reference_matching(&name, id, true, Oid::ZERO_SHA1, "create");
+        // Compared under the lock with what is expected: a plain creation looks before it locks.
+        let made = repository.reference_matching(&name, id, true, from, "commit");
         let Err(error) = made else { return sync_file(&repository.path().join(&name)) };
-        if already_there(repository, branch, &CommitId(id.to_string()))? {
+        if is_there()? {
             return Ok(());
         }
         match error.code() {

@@ -4,6 +4,8 @@
 
 use std::path::Path;
 
+use super::push::refusal::PushRefusal;
+
 /// Why git could not do it.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -19,6 +21,9 @@ pub enum GitError {
     /// The other side refused: the reason is in its own words.
     #[error("{0}")]
     Refused(String),
+    /// The other side did not take a push.
+    #[error(transparent)]
+    PushRefused(#[from] PushRefusal),
     /// The content cannot be held (a path that escapes, a budget that is spent).
     #[error(transparent)]
     Tree(#[from] catalog_gen::TreeError),

@@ -12,7 +12,7 @@ use git2::{ErrorCode, ObjectType, Oid, Repository};
 use reqwest::Url;
 
 use super::error::GitError;
-use super::http::Session;
+use super::http::{Remote, Service};
 use super::pack::Incoming;
 use super::{CommitId, ObjectStore, TreeId, blocking, read, setup};
 use crate::secret::Secret;
@@ -109,19 +109,19 @@ pub(super) async fn over_http(
     credentials: Option<&Credentials>,
 ) -> Result<(CommitId, TreeId), GitError> {
     let total = store.limits.total;
-    let session = Session::new(url.clone(), credentials, store.limits)?;
-    tokio::time::timeout(total, transfer(store, &session, &url, revision)).await.unwrap_or_else(|_| {
+    let remote = Remote::new(url.clone(), credentials, Service::Reading, store.limits.idle)?;
+    tokio::time::timeout(total, transfer(store, &remote, &url, revision)).await.unwrap_or_else(|_| {
         Err(GitError::Unavailable(format!("`{url}` took longer than {} seconds; try again", total.as_secs())))
     })
 }
 
 async fn transfer(
     store: &ObjectStore,
-    session: &Session,
+    remote: &Remote,
     url: &Url,
     revision: Option<&str>,
 ) -> Result<(CommitId, TreeId), GitError> {
-    let wanted = session.want(revision).await?;
+    let wanted = remote.want(revision, store.limits.max_bytes).await?;
     let (path, url) = (store.path.clone(), url.clone());
     if let Some(commit) = wanted.commit {
         let (path, url) = (path.clone(), url.clone());
@@ -132,7 +132,7 @@ async fn transfer(
     }
     let place = path.clone();
     let incoming = blocking(move || Incoming::new(&setup::open(&place)?)).await?;
-    session.download(wanted.request, &incoming.spool()).await?;
+    remote.download(wanted.request, &incoming.spool(), store.limits.max_bytes).await?;
     blocking(move || take_in(&setup::open(&path)?, incoming, &url, &wanted.object)).await
 }
 

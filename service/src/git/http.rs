@@ -1,59 +1,81 @@
-//! The two requests that reading a repository over HTTP takes.
+//! Requests to a repository over HTTP, for reading it and for pushing to it.
 //!
-//! It knows addresses, statuses and limits; the bytes are `wire`'s, the objects `fetch`'s. It repeats nothing.
-//! The invariant: no redirect is followed, and a token is sent to the scheme, host and port it is bound to and
-//! never shown.
+//! It knows addresses, statuses and how a server's words are shown; what is asked is `download`'s and `push`'s,
+//! the bytes are `wire`'s. It repeats nothing. The invariant: no redirect is followed, and a token is sent to the
+//! scheme, host and port it is bound to and never shown, in none of the forms in which a server may send it back.
 
-use std::path::Path;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
 use reqwest::{RequestBuilder, Response, StatusCode, Url};
-use tokio::io::AsyncWriteExt;
 
 use super::error::GitError;
-use super::fetch::{Credentials, FetchLimits};
-use super::read::{full_id, reference_names, unknown_revision};
-use super::wire::{Advertisement, Decoder, PackAnswer, Wanted, WireError};
-use crate::outbound::{MAX_WORDS, client_for, is_about_trust, reason, words};
+use super::fetch::Credentials;
+use super::push::refusal;
+use super::wire::{Advertisement, WireError};
+use crate::outbound::{MAX_WORDS, client_for, is_about_trust, reason, words, words_up_to};
 
 /// What a server's list of references may measure.
 const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// What git says of itself. Some servers answer programs that call themselves git, and no others.
+pub(super) const AGENT: &str = concat!("git/2.0 (stagecraft ", env!("CARGO_PKG_VERSION"), ")");
 
-/// One reading from one repository.
-pub(super) struct Session {
-    client: reqwest::Client,
-    url: Url,
-    credentials: Option<Credentials>,
-    limits: FetchLimits,
+/// What a repository is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Service {
+    /// Packs are taken from it.
+    Reading,
+    /// Packs are sent to it.
+    Pushing,
 }
 
-impl Session {
-    /// Prepares a reading. Credentials that are bound to another place are left out.
+impl Service {
+    /// Its name in git.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Reading => "git-upload-pack",
+            Self::Pushing => "git-receive-pack",
+        }
+    }
+}
+
+/// A repository on a server, opened for one service.
+pub(super) struct Remote {
+    client: reqwest::Client,
+    pub(super) url: Url,
+    credentials: Option<Credentials>,
+    service: Service,
+    /// How long nothing may happen.
+    idle: Duration,
+}
+
+impl Remote {
+    /// Prepares for requests. Credentials that are bound to another place are left out.
     pub(super) fn new(
         url: Url,
         credentials: Option<&Credentials>,
-        limits: FetchLimits,
+        service: Service,
+        idle: Duration,
     ) -> Result<Self, GitError> {
-        let client = client_for(&url)
-            .connect_timeout(limits.idle.min(CONNECT_TIMEOUT))
-            .read_timeout(limits.idle)
-            // Some servers answer programs that call themselves git, and no others.
-            .user_agent(concat!("git/2.0 (stagecraft ", env!("CARGO_PKG_VERSION"), ")"))
-            .build()
-            .map_err(|error| GitError::Unavailable(reason(&error)))?;
+        let mut client = client_for(&url).connect_timeout(idle.min(CONNECT_TIMEOUT)).user_agent(AGENT);
+        if service == Service::Reading {
+            // It also counts the time that a body takes to be sent, so that a push keeps time by itself.
+            client = client.read_timeout(idle);
+        }
+        let client = client.build().map_err(|error| GitError::Unavailable(reason(&error)))?;
         let credentials = credentials.filter(|credentials| credentials.are_for(&url)).cloned();
-        Ok(Self { client, url, credentials, limits })
+        Ok(Self { client, url, credentials, service, idle })
     }
 
-    /// Asks what the repository has, and finds the revision in it.
-    pub(super) async fn want(&self, revision: Option<&str>) -> Result<Wanted, GitError> {
-        let mut url = self.service("info/refs");
-        url.set_query(Some("service=git-upload-pack"));
-        let mut response =
-            self.send(self.client.get(url), "application/x-git-upload-pack-advertisement").await?;
-        let (mut body, limit) = (Vec::new(), self.limits.max_bytes.min(MAX_LIST_BYTES));
+    /// What the repository has; the list may measure `limit` bytes.
+    pub(super) async fn list(&self, limit: u64) -> Result<Advertisement, GitError> {
+        let mut url = self.place("info/refs");
+        url.set_query(Some(&format!("service={}", self.service.name())));
+        let mut response = self.send(self.client.get(url), "advertisement").await?;
+        let (mut body, limit) = (Vec::new(), limit.min(MAX_LIST_BYTES));
         while let Some(piece) = response.chunk().await.map_err(|error| self.broken(&error))? {
             body.extend_from_slice(&piece);
             self.check_size(body.len() as u64, limit)?;
@@ -63,68 +85,39 @@ impl Session {
             let message = format!("`{}` names its objects by {format}, which is not supported", self.url);
             return Err(GitError::Invalid(message));
         }
-        let (names, id) = match revision {
-            None | Some("HEAD") => (vec!["HEAD".to_owned()], None),
-            Some(revision) => (reference_names(revision), full_id(revision).map(|_| revision)),
-        };
-        let wanted = listed.want(&names, id).map_err(|error| self.wire(error))?;
-        wanted.ok_or_else(|| {
-            let reason = match revision {
-                _ if listed.is_empty() => "the repository is empty".to_owned(),
-                None => "the repository's default branch is not there; name a branch".to_owned(),
-                Some(revision) => unknown_revision(revision).to_string(),
-            };
-            GitError::NotFound(format!("`{}`: {reason}", self.url))
-        })
+        Ok(listed)
     }
 
-    /// Asks for a pack and writes it into a new file.
-    pub(super) async fn download(&self, request: String, file: &Path) -> Result<(), GitError> {
-        let failed = |source| GitError::io(file, source);
+    /// Asks the service to do its work; the answer's body is still to come.
+    pub(super) async fn ask(&self, body: impl Into<reqwest::Body>) -> Result<Response, GitError> {
         let request = self
             .client
-            .post(self.service("git-upload-pack"))
-            .header(CONTENT_TYPE, "application/x-git-upload-pack-request")
-            .body(request);
-        let mut response = self.send(request, "application/x-git-upload-pack-result").await?;
-        let file = tokio::fs::File::create_new(file).await.map_err(failed)?;
-        let mut file = tokio::io::BufWriter::with_capacity(256 * 1024, file);
-        let (mut decoder, mut answer, mut total) = (Decoder::default(), PackAnswer::default(), 0);
-        while let Some(piece) = response.chunk().await.map_err(|error| self.broken(&error))? {
-            total += piece.len() as u64;
-            self.check_size(total, self.limits.max_bytes)?;
-            decoder.push(&piece);
-            while let Some(packet) = decoder.pop().map_err(|error| self.wire(error))? {
-                if let Some(pack) = answer.feed(packet).map_err(|error| self.wire(error))? {
-                    file.write_all(&pack).await.map_err(failed)?;
-                }
-            }
-        }
-        if !answer.is_complete() || !decoder.is_drained() {
-            return Err(GitError::Unavailable(format!("`{}` broke the transfer off; try again", self.url)));
-        }
-        file.flush().await.map_err(failed)
+            .post(self.place(self.service.name()))
+            .header(CONTENT_TYPE, format!("application/x-{}-request", self.service.name()))
+            .body(body);
+        self.send(request, "result").await
     }
 
-    fn service(&self, name: &str) -> Url {
+    fn place(&self, name: &str) -> Url {
         let mut url = self.url.clone();
         let path = format!("{}/{name}", url.path().trim_end_matches('/'));
         url.set_path(&path);
         url
     }
 
-    async fn send(&self, request: RequestBuilder, expected: &str) -> Result<Response, GitError> {
+    async fn send(&self, request: RequestBuilder, kind: &str) -> Result<Response, GitError> {
+        let expected = format!("application/x-{}-{kind}", self.service.name());
         let request = match &self.credentials {
             Some(credentials) => request.basic_auth(&credentials.username, Some(credentials.token.expose())),
             None => request,
         };
         let response =
-            request.header(ACCEPT, expected).send().await.map_err(|error| self.unreachable(&error))?;
+            request.header(ACCEPT, &expected).send().await.map_err(|error| self.unreachable(&error))?;
         if response.status() != StatusCode::OK {
             return Err(self.refusal(response).await);
         }
         let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        if kind.unwrap_or_default().split(';').next().map(str::trim) != Some(expected) {
+        if kind.unwrap_or_default().split(';').next().map(str::trim) != Some(expected.as_str()) {
             return Err(GitError::Refused(format!(
                 "`{}` answers with `{}`, not as a git server does; check the address",
                 self.url,
@@ -143,18 +136,9 @@ impl Session {
                 format!("`{url}` redirects to `{target}`, which is not followed; write the new address");
             return GitError::Refused(message);
         }
-        let said = self.words_of(response).await;
+        let text = self.words_of(response).await;
+        let said = if text.is_empty() { String::new() } else { format!(": \"{text}\"") };
         match status {
-            StatusCode::UNAUTHORIZED if token => {
-                GitError::Refused(format!("`{url}` refused the token{said}; is it still valid?"))
-            }
-            StatusCode::UNAUTHORIZED => GitError::Refused(format!(
-                "`{url}` asks for a token{said}; none is set for `{}`",
-                url.origin().ascii_serialization()
-            )),
-            StatusCode::FORBIDDEN => {
-                GitError::Refused(format!("`{url}` may not be read{said}; ask its owner for access"))
-            }
             StatusCode::NOT_FOUND | StatusCode::GONE => GitError::NotFound(format!(
                 "`{url}` is not there, or not for {}{said}; check the address",
                 if token { "this token" } else { "callers without a token" }
@@ -167,11 +151,24 @@ impl Session {
                 "`{url}` answers with status {}{said}; try again later",
                 status.as_u16()
             )),
+            StatusCode::UNAUTHORIZED if !token => GitError::Refused(format!(
+                "`{url}` asks for a token{said}; none is set for `{}`",
+                url.origin().ascii_serialization()
+            )),
+            status if self.service == Service::Pushing => {
+                refusal::of_status(url, status.as_u16(), &text).into()
+            }
+            StatusCode::UNAUTHORIZED => {
+                GitError::Refused(format!("`{url}` refused the token{said}; is it still valid?"))
+            }
+            StatusCode::FORBIDDEN => {
+                GitError::Refused(format!("`{url}` may not be read{said}; ask its owner for access"))
+            }
             status => GitError::Refused(format!("`{url}` answers with status {}{said}", status.as_u16())),
         }
     }
 
-    /// `: "…"` with what a plain answer says; pages made for a browser are left out.
+    /// What a plain answer says; pages made for a browser are left out.
     async fn words_of(&self, mut response: Response) -> String {
         let kind =
             response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
@@ -184,31 +181,46 @@ impl Session {
         {
             body.extend_from_slice(piece.get(..MAX_WORDS * 4).unwrap_or(&piece));
         }
-        let said = self.shown(&body);
-        if said.is_empty() { said } else { format!(": \"{said}\"") }
+        self.shown(&body)
     }
 
     /// A server's text for people, and without the token if it sent that back.
-    fn shown(&self, text: &[u8]) -> String {
-        match &self.credentials {
-            Some(credentials) if !credentials.token.expose().is_empty() => {
-                words(String::from_utf8_lossy(text).replace(credentials.token.expose(), "***").as_bytes())
-            }
-            _ => words(text),
-        }
+    pub(super) fn shown(&self, text: &[u8]) -> String {
+        self.shown_up_to(text, MAX_WORDS)
     }
 
-    fn check_size(&self, bytes: u64, limit: u64) -> Result<(), GitError> {
+    /// The same, of up to so many characters.
+    pub(super) fn shown_up_to(&self, text: &[u8], longest: usize) -> String {
+        let mut text = String::from_utf8_lossy(text).into_owned();
+        if let Some(Credentials { username, token, .. }) = &self.credentials
+            && !token.expose().is_empty()
+        {
+            let token = token.expose();
+            let encoded: String = url_encoded(token);
+            for form in
+                [token, &encoded, &STANDARD.encode(format!("{username}:{token}")), &STANDARD.encode(token)]
+            {
+                text = text.replace(form, "***");
+            }
+        }
+        words_up_to(text.as_bytes(), longest)
+    }
+
+    pub(super) fn check_size(&self, bytes: u64, limit: u64) -> Result<(), GitError> {
         if bytes <= limit {
             return Ok(());
         }
+        let advice = match self.service {
+            Service::Reading => "use a smaller repository",
+            Service::Pushing => "check the address",
+        };
         Err(GitError::Invalid(format!(
-            "`{}` sends more than {limit} bytes, which is the limit; use a smaller repository",
+            "`{}` sends more than {limit} bytes, which is the limit; {advice}",
             self.url
         )))
     }
 
-    fn wire(&self, error: WireError) -> GitError {
+    pub(super) fn wire(&self, error: WireError) -> GitError {
         match error {
             // The commit is gone, or hidden from those who ask for it by its id.
             WireError::Server(said) if said.contains("not our ref") => {
@@ -231,12 +243,24 @@ impl Session {
         self.broken(error)
     }
 
-    fn broken(&self, error: &reqwest::Error) -> GitError {
-        let (url, idle) = (&self.url, self.limits.idle);
+    pub(super) fn broken(&self, error: &reqwest::Error) -> GitError {
         if error.is_timeout() {
-            let message = format!("`{url}` did not move for {} seconds; try again", idle.as_secs_f32());
-            return GitError::Unavailable(message);
+            return self.stands_still();
         }
-        GitError::Unavailable(format!("`{url}` cannot be reached: {}; try again", reason(error)))
+        GitError::Unavailable(format!("`{}` cannot be reached: {}; try again", self.url, reason(error)))
     }
+
+    /// Nothing happened for as long as it may.
+    pub(super) fn stands_still(&self) -> GitError {
+        let (url, idle) = (&self.url, self.idle.as_secs_f32());
+        GitError::Unavailable(format!("`{url}` did not move for {idle} seconds; try again"))
+    }
+}
+
+/// As a form or an address would hold it.
+fn url_encoded(text: &str) -> String {
+    reqwest::Url::parse_with_params("http://x", [("x", text)])
+        .ok()
+        .and_then(|url| url.query().and_then(|query| query.strip_prefix("x=")).map(str::to_owned))
+        .unwrap_or_else(|| text.to_owned())
 }

@@ -3,9 +3,11 @@
 //! It knows the bytes of a tree object and the modes of its entries, nothing of repositories. The invariant:
 //! the root's id is what `git write-tree` gives for the same content, and children come before their parents.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use catalog_gen::{Entry, FileTree};
-use git2::{ObjectType, Oid};
+use git2::{ObjectType, Oid, Tree, TreeEntry};
 
 /// What becomes of folders with nothing in them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +54,7 @@ impl Objects {
             close_down_to(shared, &mut open, &mut root, &mut all, empty)?;
             open.extend(folders.iter().skip(shared).map(|name| ((*name).to_owned(), Folder::default())));
             if let (Some(name), Some((mode, blob))) = (leaf, blob(entry)?) {
-                innermost(&mut open, &mut root).add(name, mode, blob.id);
+                innermost(&mut open, &mut root).put(name.as_bytes(), mode, blob.id);
                 all.push(blob);
             }
         }
@@ -71,37 +73,56 @@ impl Objects {
     }
 }
 
-/// How git writes the modes that a tree can hold.
-mod mode {
-    pub(super) const FILE: &str = "100644";
-    pub(super) const EXECUTABLE: &str = "100755";
-    pub(super) const LINK: &str = "120000";
-    pub(super) const FOLDER: &str = "40000";
+/// The modes that a tree can hold.
+pub(super) mod mode {
+    pub(in super::super) const FILE: u32 = 0o100_644;
+    pub(in super::super) const EXECUTABLE: u32 = 0o100_755;
+    pub(in super::super) const LINK: u32 = 0o120_000;
+    pub(in super::super) const FOLDER: u32 = 0o40_000;
 }
 
-/// The entries of a folder that is still being filled.
+/// The entries of a folder that is still being filled: mode and id by name.
 #[derive(Default)]
-struct Folder {
-    entries: Vec<(String, &'static str, Oid)>,
+pub(super) struct Folder {
+    entries: BTreeMap<Vec<u8>, (u32, Oid)>,
 }
 
 impl Folder {
-    fn add(&mut self, name: &str, mode: &'static str, id: Oid) {
-        self.entries.push((name.to_owned(), mode, id));
+    /// What a folder holds already.
+    pub(super) fn of_tree(tree: &Tree<'_>) -> Self {
+        let mode = |entry: &TreeEntry<'_>| entry.filemode_raw().unsigned_abs();
+        let entries = tree.iter().map(|entry| (entry.name_bytes().to_vec(), (mode(&entry), entry.id())));
+        Self { entries: entries.collect() }
     }
 
-    fn into_object(mut self) -> Result<Object, git2::Error> {
+    /// Puts an entry in the place of what has its name; `false` when it is there already.
+    pub(super) fn put(&mut self, name: &[u8], mode: u32, id: Oid) -> bool {
+        self.entries.insert(name.to_vec(), (mode, id)) != Some((mode, id))
+    }
+
+    /// Takes an entry out, if it is there.
+    pub(super) fn remove(&mut self, name: &[u8]) {
+        self.entries.remove(name);
+    }
+
+    /// Is there nothing in it?
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The folder as git writes it.
+    pub(super) fn into_object(self) -> Result<Object, git2::Error> {
+        let mut entries: Vec<_> = self.entries.into_iter().collect();
         // Git sorts a folder as if its name ended in a slash.
-        self.entries.sort_by_cached_key(|(name, mode, _)| {
-            let mut key = name.clone().into_bytes();
+        entries.sort_by_cached_key(|(name, (mode, _))| {
+            let mut key = name.clone();
             key.extend((*mode == mode::FOLDER).then_some(b'/'));
             key
         });
         let mut data = Vec::new();
-        for (name, mode, id) in &self.entries {
-            data.extend_from_slice(mode.as_bytes());
-            data.push(b' ');
-            data.extend_from_slice(name.as_bytes());
+        for (name, (mode, id)) in &entries {
+            data.extend_from_slice(format!("{mode:o} ").as_bytes());
+            data.extend_from_slice(name);
             data.push(0);
             data.extend_from_slice(id.as_bytes());
         }
@@ -109,7 +130,8 @@ impl Folder {
     }
 }
 
-fn blob(entry: &Entry) -> Result<Option<(&'static str, Object)>, git2::Error> {
+/// A file or link as git keeps it; a folder is not kept by itself.
+pub(super) fn blob(entry: &Entry) -> Result<Option<(u32, Object)>, git2::Error> {
     let (mode, data) = match entry {
         Entry::File(file) if file.executable => (mode::EXECUTABLE, file.bytes.clone()),
         Entry::File(file) => (mode::FILE, file.bytes.clone()),
@@ -132,11 +154,11 @@ fn close_down_to(
 ) -> Result<(), git2::Error> {
     while open.len() > depth {
         let Some((name, folder)) = open.pop() else { break };
-        if folder.entries.is_empty() && empty == EmptyFolders::Drop {
+        if folder.is_empty() && empty == EmptyFolders::Drop {
             continue;
         }
         let tree = folder.into_object()?;
-        innermost(open, root).add(&name, mode::FOLDER, tree.id);
+        innermost(open, root).put(name.as_bytes(), mode::FOLDER, tree.id);
         all.push(tree);
     }
     Ok(())

@@ -4,6 +4,8 @@
 //! index last, because a pack is found by its index. The invariant: whatever is killed when, an object that
 //! can be found can be read, and so can what it refers to.
 
+mod stream;
+
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::Write;
@@ -14,6 +16,8 @@ use git2::{Indexer, Odb, OdbLookupFlags, Oid, Repository};
 use super::error::GitError;
 use super::objects::{Object, Objects};
 use super::scratch::Scratch;
+
+pub(super) use stream::PackStream;
 
 /// Up to this many objects are written one by one.
 const LOOSE_AT_MOST: usize = 64;

@@ -1,12 +1,18 @@
-//! Git's wire protocol, as far as reading one revision over HTTP needs it: pure, bytes in and bytes out.
+//! Git's wire protocol, as far as reading one revision over HTTP and pushing one branch need it: pure, bytes in
+//! and bytes out.
 //!
 //! Packet lines, the list of references, the request for a pack, and the answer with its side band (version 0,
-//! which every server speaks). No network, no objects, no negotiation: what is asked for is sent whole. The
-//! invariant: however the bytes are cut into pieces, they are read the same, and no input makes it panic.
+//! which every server speaks); the answer to a push is in `report`. No network, no objects, no negotiation: what is
+//! asked for is sent whole. The invariant: however the bytes are cut into pieces, they are read the same, and no
+//! input makes it panic.
+
+mod report;
 
 use std::fmt::Write as _;
 
 use bytes::{Buf, Bytes, BytesMut};
+
+pub(super) use report::{PushAnswer, Reasons, Verdict, command};
 
 /// The longest packet there is, with its length.
 const MAX_PACKET: usize = 65_520;
@@ -148,6 +154,39 @@ impl Advertisement {
     pub(super) fn foreign_format(&self) -> Option<&str> {
         let format = self.capabilities.iter().find_map(|word| word.strip_prefix("object-format="));
         format.filter(|format| *format != "sha1")
+    }
+
+    /// The id that a reference is at, if it is there.
+    pub(super) fn find(&self, name: &str) -> Option<&str> {
+        self.references.iter().find(|listed| listed.name == name).map(|listed| listed.id.as_str())
+    }
+
+    /// The branch that keeps another from being there: one is the name of a folder of the other.
+    pub(super) fn in_the_way_of(&self, reference: &str) -> Option<&str> {
+        let holds =
+            |folder: &str, name: &str| name.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+        let clashes = |other: &str| holds(other, reference) || holds(reference, other);
+        self.references
+            .iter()
+            .filter(|listed| clashes(&listed.name))
+            .find_map(|listed| listed.name.strip_prefix("refs/heads/"))
+    }
+
+    /// What a push says that it can do, of what the server offers. `None` when the server would not report.
+    pub(super) fn push_capabilities(&self, agent: &str) -> Option<String> {
+        let words = ["side-band-64k", "quiet", "object-format=sha1"].into_iter();
+        let offered: String = words.filter(|word| self.can(word)).map(|word| format!(" {word}")).collect();
+        let agent = if self.capabilities.iter().any(|word| word.starts_with("agent=")) {
+            format!(" agent={agent}")
+        } else {
+            String::new()
+        };
+        self.can("report-status").then(|| format!("report-status{offered}{agent}"))
+    }
+
+    /// Are texts sent beside the report?
+    pub(super) fn has_side_band(&self) -> bool {
+        self.can("side-band-64k")
     }
 
     /// Is there nothing in the repository?

@@ -27,6 +27,7 @@ mod feed;
 mod forge_pages;
 mod generated;
 mod git_http;
+mod git_push;
 mod guide;
 mod http;
 mod lint;

@@ -1,10 +1,12 @@
 //! What the tests stand on: [`app::TestApp`] speaks of templates and tasks, [`bench::Bench`] of single actions,
-//! [`preview::Stage`] of previews, [`backstage::BackstageDouble`] answers as a Backstage does, [`issuer::Issuer`]
-//! signs tokens, [`policy::Policy`] decides what users may do, [`postgres`] brings the database server.
+//! [`preview::Stage`] of previews, [`backstage::BackstageDouble`] answers as a Backstage does,
+//! [`git_server::Server`] serves git, [`issuer::Issuer`] signs tokens, [`policy::Policy`] decides what users may do,
+//! [`postgres`] brings the database server.
 
 pub(crate) mod app;
 pub(crate) mod backstage;
 pub(crate) mod bench;
+pub(crate) mod git_server;
 pub(crate) mod issuer;
 pub(crate) mod policy;
 pub(crate) mod postgres;
