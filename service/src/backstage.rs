@@ -14,6 +14,7 @@ mod identity;
 mod jwt;
 mod own_keys;
 mod path;
+mod patience;
 pub mod permission;
 mod published;
 mod store;
@@ -26,6 +27,7 @@ pub use client::{Backstage, Credentials, Request};
 pub use identity::{TokenForm, UserToken};
 pub use own_keys::{KeyError, OwnKeys};
 pub use path::{ApiPath, PluginId};
+pub use patience::{Patience, Pause};
 pub use verify::{Principal, TokenError, Verifier};
 
 /// Why Backstage was not asked, or did not do what it was asked for.

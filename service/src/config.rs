@@ -170,7 +170,7 @@ pub struct Backstage {
     pub action_list_seconds: u64,
     /// Whether dry runs may read from Backstage.
     pub dry_run_reads: bool,
-    /// Seconds that catalog actions wait for a Backstage that is away.
+    /// Seconds that catalog actions and beginning runs wait for a Backstage that is away.
     pub retry_seconds: u64,
     /// Whether Backstage's permission policy is asked what its users may do.
     pub permissions: bool,

@@ -1,12 +1,14 @@
 //! Running a claimed task to its end, under a lease.
 
-use std::error::Error;
+mod allowed;
+
 use std::time::{Duration, Instant};
 
 use catalog_gen::{FileTree, TreeBudget};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+use self::allowed::Asking;
 use super::access::ActionAccess;
 use super::mocks::Record;
 use super::model::{BACKSTAGE_TOKEN, Sealed, TaskSecrets};
@@ -15,7 +17,6 @@ use super::scope::Scope;
 use super::store::cancel_topic;
 use super::{Task, TaskError, TaskStatus, Tasks};
 use crate::action::{RunInfo, TemplateInfo};
-use crate::backstage::permission::ACTION_EXECUTE;
 use crate::config;
 use crate::db::DbError;
 use crate::ids::TaskId;
@@ -81,7 +82,8 @@ impl Tasks {
         let (template, outcome) = match self.open(id, lease, &mut journal).await {
             Ok((task, sealed)) => {
                 let run = self.run_info(&task, &sealed);
-                let outcome = match self.allowed_actions(&task, &sealed).await {
+                let asking = Asking { task: &task, sealed: &sealed, lease, cancelled };
+                let outcome = match self.allowed_actions(&asking, &mut journal).await? {
                     Ok(actions) => {
                         let (secrets, actions) = (&sealed.secrets, &actions);
                         let walk = Walk { task: &task, secrets, run: &run, actions, cancelled };
@@ -130,24 +132,6 @@ impl Tasks {
         }
         journal.open_entries().await?;
         Ok((self.stored(id).await?, self.sealed(id).await?))
-    }
-
-    /// What whoever started this attempt may have run: asked once, and held to each pass over an action.
-    async fn allowed_actions(&self, task: &Task, sealed: &Sealed) -> Result<ActionAccess, FailureInfo> {
-        let Some(initiator) = sealed.initiator.as_ref().filter(|_| !task.spec.steps.is_empty()) else {
-            return Ok(ActionAccess::everything());
-        };
-        match self.access_of(initiator, &[ACTION_EXECUTE]).await {
-            Ok(access) => Ok(access.actions()),
-            Err(error) => {
-                let cause = error.source().map(|cause| format!(" ({cause})")).unwrap_or_default();
-                let message = format!(
-                    "nobody could decide which actions `{}` may run{cause}; retry the task when Backstage is well",
-                    initiator.entity_ref
-                );
-                Err(FailureInfo { name: "ServiceUnavailableError".to_owned(), message, at: None })
-            }
-        }
     }
 
     async fn walk(&self, walk: &Walk<'_>, journal: &mut Journal) -> Result<Outcome, JournalError> {

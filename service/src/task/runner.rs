@@ -25,6 +25,12 @@ use crate::template::Step;
 /// Key of the first event of a walk.
 pub(super) const START: &str = "start";
 
+/// Writes the first line of a walk; what is waited for before it comes below that line.
+pub(super) fn begin(journal: &mut Journal, spec: &TaskSpec) {
+    let text = format!("Starting up task with {} steps", spec.steps.len());
+    journal.event(START, EventKind::Log, EventBody::message(text));
+}
+
 /// What all walks share.
 #[derive(Clone, Copy)]
 pub(super) struct Tools<'t> {
@@ -65,9 +71,8 @@ pub(super) struct Outcome {
 impl Runner<'_> {
     /// Runs every step and renders the output.
     pub(super) async fn walk(&mut self) -> Result<Outcome, JournalError> {
-        let count = self.spec.steps.len();
-        self.say(START, EventBody::message(format!("Starting up task with {count} steps")));
         let spec = self.spec;
+        begin(self.journal, spec);
         for (step, key) in spec.steps.iter().zip(keys(&spec.steps)) {
             self.step(step, &key).await?;
         }

@@ -7,7 +7,7 @@ use catalog_gen::EntityRef;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::asking::Patience;
+use super::asking::Asking;
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::backstage::Backstage;
 
@@ -133,12 +133,12 @@ async fn from_backstage(
 ) -> Result<Vec<Option<Value>>, ActionError> {
     let who = ctx.initiator();
     let references: Vec<&str> = wanted.iter().map(String::as_str).collect();
-    let mut patience = Patience::new(backstage);
+    let mut asking = Asking::new(backstage);
     loop {
         let asked = async { Ok(backstage.entities(&references, &who).await?) };
         match ctx.read(KEY, asked).await {
             Ok(found) => return Ok(found),
-            Err(error) => patience.after(error, ctx).await?,
+            Err(error) => asking.after(error, ctx).await?,
         }
     }
 }

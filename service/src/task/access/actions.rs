@@ -39,6 +39,11 @@ impl ActionAccess {
         Self(Decision::Allow)
     }
 
+    /// For runs that are to do nothing any more.
+    pub(in crate::task) fn nothing() -> Self {
+        Self(Decision::Deny)
+    }
+
     /// Whether the action may run with this rendered input.
     pub(in crate::task) fn allows(&self, action: &Definition, input: &Value) -> bool {
         let call = Call { action: &action.id, schema: &action.input, input };

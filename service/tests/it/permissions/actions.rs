@@ -1,6 +1,5 @@
 //! Which actions run: one decision for a run, held to what each pass over an action really gets.
 
-use axum::http::StatusCode;
 use serde_json::{Value, json};
 use stagecraft::ids::TaskId;
 use stagecraft::task::TaskStatus;
@@ -153,24 +152,6 @@ async fn a_run_asks_once_and_a_run_of_a_service_not_at_all() {
     site.task_of(None, "t", json!({})).await;
     site.app.drain().await;
     assert_eq!(site.double.questions().len(), asked + 1);
-}
-
-#[tokio::test]
-async fn a_run_without_a_decision_runs_nothing_and_a_retry_mends_it() {
-    let site = Site::new().await;
-    let id = site.task_of(Some("jane"), "say", json!({ "name": "x" })).await;
-    site.double.decide(Policy::Says(StatusCode::SERVICE_UNAVAILABLE, String::new()));
-
-    site.app.drain().await;
-
-    let (name, message) = site.app.failure(id).await;
-    assert_eq!(name, "ServiceUnavailableError");
-    assert!(message.contains("retry the task"), "{message}");
-    assert!(!site.app.messages(id).await.iter().any(|message| message == "hello x"));
-    site.double.decide(Policy::allow());
-    assert_eq!(site.post("jane", &format!("/api/scaffolder/v2/tasks/{id}/retry"), &json!({})).await.0, 201);
-    site.app.drain().await;
-    assert_eq!(site.app.status(id).await, TaskStatus::Completed, "{:?}", site.app.messages(id).await);
 }
 
 #[tokio::test]

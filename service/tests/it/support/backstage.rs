@@ -220,16 +220,23 @@ impl BackstageDouble {
 
     /// Waits until it was sent so many events.
     pub(crate) async fn got_events(&self, count: usize) {
-        let sent = async {
+        self.reaches("events enough came", || self.events().len() >= count).await;
+    }
+
+    /// Waits until this holds; requests alone can make it hold.
+    async fn reaches(&self, what: &str, holds: impl Fn() -> bool) {
+        let reached = async {
             loop {
                 let arrived = self.inner.arrived.notified();
-                if self.events().len() >= count {
+                if holds() {
                     return;
                 }
                 arrived.await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), sent).await.unwrap_or_else(|_| panic!("no event came"));
+        tokio::time::timeout(Duration::from_secs(30), reached)
+            .await
+            .unwrap_or_else(|_| panic!("it did not come about that {what}"));
     }
 
     /// From now on a token is not taken any more.
@@ -239,17 +246,13 @@ impl BackstageDouble {
 
     /// Waits until it has been asked for something whose line ends so.
     pub(crate) async fn was_asked(&self, end: &str) {
-        let deadline = Duration::from_secs(30);
-        let asked = async {
-            loop {
-                let arrived = self.inner.arrived.notified();
-                if self.requests().iter().any(|request| request.line.ends_with(end)) {
-                    return;
-                }
-                arrived.await;
-            }
-        };
-        tokio::time::timeout(deadline, asked).await.unwrap_or_else(|_| panic!("nobody asked for `{end}`"));
+        self.was_asked_times(end, 1).await;
+    }
+
+    /// Waits until that has happened so often.
+    pub(crate) async fn was_asked_times(&self, end: &str, times: usize) {
+        let asked = || self.requests().iter().filter(|request| request.line.ends_with(end)).count();
+        self.reaches(&format!("`{end}` was asked for"), || asked() >= times).await;
     }
 }
 

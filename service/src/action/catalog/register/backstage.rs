@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::super::asking::Patience;
+use super::super::asking::Asking;
 use super::{KEY, Outcome, chosen, occupied};
 use crate::action::{ActionContext, ActionError};
 use crate::backstage::{Backstage, BackstageError, Credentials, LocationPreview, Registration};
@@ -37,11 +37,11 @@ pub(super) async fn register(
         return Ok(outcome);
     }
     let who = ctx.initiator();
-    let mut patience = Patience::new(backstage);
+    let mut asking = Asking::new(backstage);
     let look = loop {
         match ctx.read("register/look", look(backstage, url, &who, optional)).await {
             Ok(look) => break look,
-            Err(error) => patience.after(error, ctx).await?,
+            Err(error) => asking.after(error, ctx).await?,
         }
     };
     let was_absent: bool = ctx.effect("register/absent", async { Ok(!look.exists) }).await?;
@@ -59,7 +59,7 @@ pub(super) async fn register(
         };
         match ctx.effect(KEY, sent).await {
             Ok(outcome) => return Ok(outcome),
-            Err(error) => patience.after(error, ctx).await?,
+            Err(error) => asking.after(error, ctx).await?,
         }
     }
 }
