@@ -6,6 +6,7 @@
 //! and takes what it finds of this very task as done. No action logic, no task.
 
 mod acting;
+mod checked;
 mod collaboration;
 pub mod github;
 pub mod local;

@@ -181,11 +181,11 @@ impl Forge for LocalForge {
         blocking(move || {
             let _lock = Record::lock(&folder)?.ok_or_else(|| missing(&slug))?;
             let record = Record::read(&folder)?.ok_or_else(|| missing(&slug))?;
-            let changed = record.clone().with(&setting)?;
+            let (changed, changes) = record.clone().with(&setting)?;
             if changed != record && mode == Mode::Apply {
                 changed.write(&folder)?;
             }
-            Ok(Vec::new())
+            Ok(changes)
         })
         .await
     }

@@ -241,6 +241,11 @@ impl Change {
         Self { what: what.into(), kind: ChangeKind::Change, before, after }
     }
 
+    /// Something that goes.
+    pub fn remove(what: impl Into<String>, before: Option<String>) -> Self {
+        Self { what: what.into(), kind: ChangeKind::Remove, before, after: None }
+    }
+
     /// Something that is written without a look at what it was.
     pub fn write(what: impl Into<String>) -> Self {
         Self { what: what.into(), kind: ChangeKind::Write, before: None, after: None }

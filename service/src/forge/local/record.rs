@@ -1,7 +1,10 @@
 //! What a host would keep beside a repository: one JSON file in it.
 //!
-//! It knows the file and the meaning of each setting, not how repositories come to be. The invariant: applying a
-//! setting a second time changes nothing, and the value of a secret is nowhere in the file.
+//! It knows the file; what a setting changes in it stands in [`settings`], not how repositories come to be. The
+//! invariant: the file is replaced in one step, and the value of a secret is nowhere in it.
+
+mod environment;
+mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -12,15 +15,14 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::super::{ForgeError, NewRepository, RepoSlug, Repository, Setting, Visibility};
+use super::super::{ForgeError, NewRepository, RepoSlug, Repository, Visibility};
 use super::failed;
 use crate::ids::TaskId;
 
+use environment::Environment;
+
 const FILE: &str = "forge.json";
 const LOCK: &str = "forge.lock";
-/// GitHub's limits for topics.
-const MAX_TOPICS: usize = 20;
-const MAX_TOPIC: usize = 50;
 
 /// The content of the file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +59,40 @@ pub(super) struct Record {
     subscription: Option<bool>,
     #[serde(default)]
     branch_protection: BTreeMap<String, Map<String, Value>>,
+    #[serde(flatten)]
+    more: More,
+}
+
+/// What most repositories have nothing of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct More {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    archived: bool,
+    /// Names only.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    dependabot_secrets: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    workflow_permissions: Map<String, Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    environments: BTreeMap<String, Environment>,
+    /// By their addresses.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    webhooks: BTreeMap<String, Value>,
+    /// By their titles.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    deploy_keys: BTreeMap<String, Value>,
+    /// By their prefixes.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    autolinks: BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pages: Option<Value>,
+    /// By their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    rulesets: BTreeMap<String, Value>,
+    /// By the number of the issue or pull request.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What a page says about a repository beside its files; of variables and secrets the names alone.
@@ -100,6 +136,7 @@ impl Record {
             workflow_access: None,
             subscription: None,
             branch_protection: BTreeMap::new(),
+            more: More::default(),
         })
     }
 
@@ -140,41 +177,6 @@ impl Record {
             Err(error) if is_absence(&error) => Ok(None),
             Err(error) => Err(failed(&path, &error)),
         }
-    }
-
-    /// The record after a setting was applied.
-    pub(super) fn with(mut self, setting: &Setting) -> Result<Self, ForgeError> {
-        match setting {
-            Setting::Topics(topics) => self.topics = checked_topics(topics)?,
-            Setting::Access(who) => self.access = Some(who.clone()),
-            Setting::Collaborators(list) => self.collaborators = Some(list.clone()),
-            Setting::Variables(variables) => {
-                for (name, value) in variables {
-                    self.variables.insert(checked_name("variable", name)?, value.clone());
-                }
-            }
-            Setting::Secrets(secrets) => {
-                for name in secrets.keys() {
-                    self.secrets.insert(checked_name("secret", name)?);
-                }
-            }
-            Setting::OidcCustomization(value) => self.oidc_customization = Some(value.clone()),
-            Setting::CustomProperties(value) => self.custom_properties = Some(value.clone()),
-            Setting::WorkflowAccess(level) => {
-                if !matches!(level.as_str(), "none" | "organization" | "user") {
-                    return Err(ForgeError::Invalid(format!(
-                        "`{level}` is no level of workflow access; use `none`, `organization` or `user`"
-                    )));
-                }
-                self.workflow_access = Some(level.clone());
-            }
-            Setting::Subscription(watches) => self.subscription = Some(*watches),
-            Setting::BranchProtection { branch, rules } => {
-                self.branch_protection.insert(branch.clone(), rules.clone());
-            }
-            _ => return Err(ForgeError::Unsupported("not served yet".to_owned())),
-        }
-        Ok(self)
     }
 
     /// The repository as the forge shows it: with addresses of its pages, if its host has pages here.
@@ -228,45 +230,4 @@ fn on_disk(folder: &Path) -> String {
 
 fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-}
-
-/// Topics in lower case, each once, by GitHub's rules.
-fn checked_topics(topics: &[String]) -> Result<Vec<String>, ForgeError> {
-    let mut checked: Vec<String> = Vec::with_capacity(topics.len());
-    for topic in topics {
-        let topic = topic.trim().to_lowercase();
-        let is_good = !topic.is_empty()
-            && topic.len() <= MAX_TOPIC
-            && !topic.starts_with('-')
-            && topic.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        if !is_good {
-            return Err(ForgeError::Invalid(format!(
-                "`{}` cannot be a topic: up to 50 letters, digits and `-` are allowed, no `-` in front",
-                topic.escape_debug()
-            )));
-        }
-        if !checked.contains(&topic) {
-            checked.push(topic);
-        }
-    }
-    if checked.len() > MAX_TOPICS {
-        return Err(ForgeError::Invalid(format!("{} topics are too many; 20 are allowed", checked.len())));
-    }
-    Ok(checked)
-}
-
-/// The name of a variable or secret as GitHub keeps it: in capitals.
-fn checked_name(what: &str, name: &str) -> Result<String, ForgeError> {
-    let upper = name.to_ascii_uppercase();
-    let is_good = !upper.is_empty()
-        && upper.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-        && !upper.starts_with(|c: char| c.is_ascii_digit())
-        && !upper.starts_with("GITHUB_");
-    if is_good {
-        return Ok(upper);
-    }
-    Err(ForgeError::Invalid(format!(
-        "`{}` cannot be the name of a {what}: letters, digits and `_` are allowed, no digit and no `GITHUB_` in front",
-        name.escape_debug()
-    )))
 }

@@ -7,7 +7,10 @@ use catalog_gen::{Entry, File, TreePath};
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::super::Visibility;
+use super::super::{
+    Autolink, ChangeKind, DeployKey, EnvironmentSetting, Pages, Reviewer, Ruleset, Visibility, Webhook,
+    WorkflowPermissions,
+};
 use super::*;
 use crate::git::Author;
 use crate::ids::TaskId;
@@ -248,7 +251,102 @@ fn all_settings() -> Vec<Setting> {
             branch: "not-there-yet".to_owned(),
             rules: Map::from_iter([("enforce_admins".to_owned(), json!(true))]),
         },
+        Setting::Description(Some("A shop of books".to_owned())),
+        Setting::Archived(true),
+        Setting::DependabotSecrets(BTreeMap::from([("npm_token".to_owned(), Secret::new("hunter2"))])),
+        Setting::WorkflowPermissions(WorkflowPermissions {
+            default_permission: Some("read".to_owned()),
+            ..WorkflowPermissions::default()
+        }),
+        Setting::Environment(EnvironmentSetting {
+            name: "prod/eu".to_owned(),
+            branch_patterns: vec!["release/*".to_owned()],
+            variables: BTreeMap::from([("region".to_owned(), "eu".to_owned())]),
+            secrets: BTreeMap::from([("key".to_owned(), Secret::new("hunter2"))]),
+            wait_minutes: Some(5),
+            reviewers: Some(vec![Reviewer::Team("platform".to_owned())]),
+            ..EnvironmentSetting::default()
+        }),
+        Setting::Webhook(Webhook {
+            url: "https://ci.acme.io/hook".to_owned(),
+            secret: Some(Secret::new("hunter2")),
+            events: vec!["push".to_owned()],
+            active: true,
+            content_type: "json".to_owned(),
+            insecure_ssl: false,
+        }),
+        Setting::DeployKey(DeployKey {
+            title: "ci".to_owned(),
+            public_key: "ssh-ed25519 AAAA".to_owned(),
+            read_only: true,
+        }),
+        Setting::Autolink(Autolink {
+            key_prefix: "SHOP-".to_owned(),
+            url_template: "https://tickets.acme.io/<num>".to_owned(),
+            is_alphanumeric: false,
+        }),
+        Setting::Pages(Pages {
+            build_type: "workflow".to_owned(),
+            source_branch: String::new(),
+            source_path: String::new(),
+        }),
+        Setting::Ruleset(Ruleset {
+            name: "main".to_owned(),
+            target: "branch".to_owned(),
+            enforcement: "active".to_owned(),
+            conditions: json!({ "ref_name": { "include": ["~DEFAULT_BRANCH"], "exclude": [] } }),
+            rules: vec![json!({ "type": "deletion" })],
+            bypass_actors: Vec::new(),
+        }),
+        Setting::Labels { number: 1, labels: vec!["bug".to_owned()] },
     ]
+}
+
+#[tokio::test]
+async fn a_plan_tells_what_would_change_and_changes_nothing() {
+    let home = home();
+    home.forge.create(&slug("shop"), &new_repository()).await.unwrap();
+    let before = home.forge.settings(&slug("shop")).await.unwrap();
+
+    for setting in all_settings() {
+        let changes = home.forge.converge(&slug("shop"), &setting, Mode::Plan).await.unwrap();
+        assert!(!changes.is_empty(), "{setting:?}");
+    }
+
+    assert_eq!(home.forge.settings(&slug("shop")).await.unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_second_time_nothing_changes_but_secrets_that_nobody_can_compare() {
+    let home = home();
+    home.forge.create(&slug("shop"), &new_repository()).await.unwrap();
+    for setting in all_settings() {
+        let first = home.forge.apply(&slug("shop"), &setting).await.unwrap();
+        assert!(!first.is_empty(), "{setting:?}");
+
+        for change in home.forge.apply(&slug("shop"), &setting).await.unwrap() {
+            assert_eq!(change.kind, ChangeKind::Write, "{change:?}");
+            assert!(change.what.starts_with("secret"), "{change:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_change_says_what_was_and_what_is() {
+    let home = home();
+    home.forge.create(&slug("shop"), &new_repository()).await.unwrap();
+    let variable =
+        |value: &str| Setting::Variables(BTreeMap::from([("region".to_owned(), value.to_owned())]));
+    home.forge.apply(&slug("shop"), &variable("eu")).await.unwrap();
+
+    let changes = home.forge.apply(&slug("shop"), &variable("us")).await.unwrap();
+
+    let wanted = Change::replace("variable `REGION`", Some("eu".to_owned()), Some("us".to_owned()));
+    assert_eq!(changes, [wanted]);
+    assert_eq!(
+        home.forge.apply(&slug("shop"), &Setting::Description(None)).await.unwrap(),
+        [Change::replace("description", Some("A shop".to_owned()), None)]
+    );
 }
 
 #[tokio::test]
@@ -300,6 +398,10 @@ async fn settings_that_a_host_would_not_take_are_invalid() {
         variable("1X"),
         variable("A-B"),
         Setting::WorkflowAccess("everyone".to_owned()),
+        Setting::WorkflowPermissions(WorkflowPermissions {
+            allowed_actions: Some("some".to_owned()),
+            ..WorkflowPermissions::default()
+        }),
     ];
 
     for setting in bad {
