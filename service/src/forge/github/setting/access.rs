@@ -92,9 +92,10 @@ async fn look(at: &At<'_>, members: &[Member]) -> Result<Plan, Failure> {
     if !users.is_empty() {
         let found = at.list(at.route("collaborators")?.with("affiliation", "direct"), None).await?;
         let is_there = |member: &&Member| current(&found, "login", member.name()).is_some();
-        let invited = match users.iter().all(|member| is_there(member)) {
-            true => Vec::new(),
-            false => at.list(at.route("invitations")?, None).await?,
+        let invited = if users.iter().all(is_there) {
+            Vec::new()
+        } else {
+            at.list(at.route("invitations")?, None).await?
         };
         for member in users {
             plan.then(user(at, member, &found, &invited).await?);
