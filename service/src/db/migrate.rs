@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_task_keys.sql"),
     include_str!("../../migrations/0004_service_keys.sql"),
     include_str!("../../migrations/0005_written_secrets.sql"),
+    include_str!("../../migrations/0006_github_limits.sql"),
 ];
 
 /// The schema version this program knows.

@@ -19,7 +19,7 @@ mod answer;
 mod checkup;
 mod client;
 mod collaboration;
-mod governor;
+pub mod governor;
 mod patience;
 mod push;
 mod repository;
@@ -78,13 +78,13 @@ impl GitHub {
         sealer: Sealer,
     ) -> Result<Self, ForgeError> {
         let base = address(&settings.api_url(host))?;
-        let client =
-            Client::new(base, &settings.api_version, Duration::from_secs(settings.timeout_seconds.max(1)))?;
+        let timeout = Duration::from_secs(settings.timeout_seconds.max(1));
+        let client = Client::new(base, &settings.api_version, timeout)?;
         let shared = Shared {
             host: host.to_owned(),
             git: address(&settings.git_url(host))?,
             access: Access::new(settings)?,
-            governor: Governor::new(host, settings.limits.clone(), db.clone()),
+            governor: Governor::new(host, &settings.limits, timeout, db.clone()),
             client,
             settings: settings.clone(),
             db,
@@ -96,10 +96,15 @@ impl GitHub {
     /// Asks as whoever this step acts as for `owner`: within the limits, once.
     async fn ask(&self, owner: &str, ask: Ask) -> Result<Answer, Failure> {
         let token = self.shared.access.token(self, owner).await?;
-        let _pass = self.shared.governor.pass(&token.bucket, &ask, &self.acting.notices).await?;
+        let pass = self.shared.governor.let_pass(&token.bucket, &ask, &self.acting.notices).await?;
         let answer = self.shared.client.send(ask, Some(&token.secret)).await;
-        self.shared.governor.learn(&token.bucket, &answer).await;
+        self.shared.governor.learn_from(pass, &answer).await;
         answer
+    }
+
+    /// How fast it is asked: for whoever looks after the service.
+    pub fn governor(&self) -> &Governor {
+        &self.shared.governor
     }
 }
 

@@ -8,6 +8,8 @@ use std::time::Duration;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 
 use crate::forge::ForgeError;
 use crate::outbound::words;
@@ -126,6 +128,19 @@ impl Answer {
         about_limits.then_some(UNSAID_WAIT)
     }
 
+    /// How long nothing is left to ask for, by GitHub's own clock, where this answer took the last of it.
+    pub(super) fn used_up_for(&self) -> Option<Duration> {
+        let number = |name: &str| self.header(name).and_then(|text| text.trim().parse::<i64>().ok());
+        let is_core = self.header("x-ratelimit-resource").is_none_or(|resource| resource == "core");
+        if number("x-ratelimit-remaining") != Some(0) || !is_core {
+            return None;
+        }
+        let date = self.header("date").and_then(|text| OffsetDateTime::parse(text, &Rfc2822).ok());
+        let now_s = date.unwrap_or_else(OffsetDateTime::now_utc).unix_timestamp();
+        let rest = number("x-ratelimit-reset")?.saturating_sub(now_s).saturating_add(1);
+        (rest > 0).then(|| Duration::from_secs(rest.min(LONGEST_WAIT_S).unsigned_abs()))
+    }
+
     /// GitHub's words: the message and what its errors say.
     fn message(&self) -> String {
         let mut parts: Vec<String> = Vec::new();
@@ -154,7 +169,7 @@ impl Answer {
 }
 
 /// GitHub asks to wait a minute where it does not say how long.
-const UNSAID_WAIT: Duration = Duration::from_secs(60);
+pub(super) const UNSAID_WAIT: Duration = Duration::from_secs(60);
 /// Limits reset within the hour.
 const LONGEST_WAIT_S: i64 = 3_600;
 
