@@ -14,12 +14,14 @@ mod phrase;
 mod place;
 mod registry;
 mod schema;
+mod target;
 
 pub mod backstage;
 pub mod catalog;
 pub mod debug;
 pub mod fetch;
 pub mod fs;
+pub mod github;
 pub mod notification;
 pub mod publish;
 pub mod roadie;

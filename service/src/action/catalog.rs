@@ -12,6 +12,7 @@ mod template_version;
 mod write;
 
 pub(crate) use fetch::Fetch;
+pub(in crate::action) use fetch::look_up;
 pub(crate) use register::Register;
 pub(crate) use scaffolded_from::ScaffoldedFrom;
 pub(crate) use template_version::TemplateVersion;

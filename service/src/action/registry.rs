@@ -18,7 +18,7 @@ pub use absent::UnknownAction;
 
 use super::{
     Action, ActionContext, ActionError, Capabilities, Definition, backstage, catalog, debug, fetch, fs,
-    notification, publish, roadie, workspace,
+    github, notification, publish, roadie, workspace,
 };
 use crate::template::SchemaViolation;
 use crate::template::parameters::validate_against;
@@ -176,6 +176,13 @@ impl Registry {
         registry.register(fs::Delete);
         registry.register(fs::ReadDir);
         registry.register(fs::Rename);
+        registry.register(github::AddCollaborators);
+        registry.register(github::CheckCodeOwners);
+        registry.register(github::CreateIssue);
+        registry.register(github::DispatchRepository);
+        registry.register(github::DispatchWorkflow);
+        registry.register(github::ProtectBranch);
+        registry.register(github::SetCustomProperties);
         registry.register(backstage::Request);
         registry.register(notification::Send);
         registry.register(publish::CreateRepository);

@@ -18,7 +18,7 @@ use stagecraft::entities::StoredEntity;
 use stagecraft::render::ValueRenderer;
 
 use crate::support::backstage::BackstageDouble;
-use crate::support::bench::{Bench, tree};
+use crate::support::bench::{Bench, slug, tree};
 
 /// Where the entities of a trial come from.
 const LOCATION: &str = "url:https://example.com/catalog-info.yaml";
@@ -73,6 +73,9 @@ struct Expect {
     /// All files of repositories of `acme`; an empty value stands for any content.
     #[serde(default)]
     repositories: BTreeMap<String, BTreeMap<String, Option<String>>>,
+    /// Parts of what repositories of `acme` have beside their files, as it stands in `forge.json`.
+    #[serde(default)]
+    beside: BTreeMap<String, Value>,
     /// References of entities that are in the catalog.
     #[serde(default)]
     entities: Vec<String>,
@@ -196,6 +199,12 @@ impl Expect {
         for (name, files) in &self.repositories {
             same_files(name, files, &bench.pushed(name).await)?;
         }
+        for (name, wanted) in &self.beside {
+            let got = Value::Object(bench.forge.settings(&slug(name)).await.unwrap());
+            if !holds(wanted, &got) {
+                return Err(format!("beside `{name}`: expected {wanted} in {got:#}"));
+            }
+        }
         for reference in &self.entities {
             let found = bench.capabilities.entities.get(reference).await.unwrap();
             if found.is_none() {
@@ -206,11 +215,12 @@ impl Expect {
     }
 
     fn says_something(&self) -> bool {
-        let Self { files, output, log, repositories, entities, requests, waits } = self;
+        let Self { files, output, log, repositories, beside, entities, requests, waits } = self;
         files.is_some()
             || output.is_some()
             || *waits
-            || !(log.is_empty() && repositories.is_empty() && entities.is_empty() && requests.is_empty())
+            || !(log.is_empty() && repositories.is_empty() && beside.is_empty())
+            || !(entities.is_empty() && requests.is_empty())
     }
 }
 
@@ -251,6 +261,19 @@ fn fits(wanted: &Value, got: &Value) -> bool {
             wanted.len() == got.len() && wanted.iter().zip(got).all(|(wanted, got)| fits(wanted, got))
         }
         _ => wanted == got,
+    }
+}
+
+/// Whether `got` holds what was wanted; objects may have further members.
+fn holds(wanted: &Value, got: &Value) -> bool {
+    match (wanted, got) {
+        (Value::Object(wanted), Value::Object(got)) => {
+            wanted.iter().all(|(key, value)| got.get(key).is_some_and(|got| holds(value, got)))
+        }
+        (Value::Array(wanted), Value::Array(got)) => {
+            wanted.len() == got.len() && wanted.iter().zip(got).all(|(wanted, got)| holds(wanted, got))
+        }
+        _ => fits(wanted, got),
     }
 }
 

@@ -93,15 +93,7 @@ impl Action for Fetch {
         if wanted.is_empty() && input.entity_refs.is_none() {
             return Ok(());
         }
-        let found = match &ctx.capabilities.backstage {
-            Some(backstage) if ctx.run.dry_run && !may_ask_dry(ctx, backstage) => {
-                return ctx
-                    .log("A dry run does not ask Backstage's catalog as the service; see `backstage.dry_run_reads`")
-                    .await;
-            }
-            Some(backstage) => from_backstage(ctx, backstage, &wanted).await?,
-            None => from_store(ctx, &wanted).await?,
-        };
+        let Some(found) = look_up(ctx, KEY, &wanted).await? else { return Ok(()) };
         if !input.optional.unwrap_or(false)
             && let Some((missing, _)) = wanted.iter().zip(&found).find(|(_, entity)| entity.is_none())
         {
@@ -121,6 +113,27 @@ impl Action for Fetch {
     }
 }
 
+/// The entities of these references, in their order, as the read `key`; `None`, with a line in the log, where a dry
+/// run may not ask for them.
+pub(in crate::action) async fn look_up(
+    ctx: &mut ActionContext<'_>,
+    key: &str,
+    wanted: &[String],
+) -> Result<Option<Vec<Option<Value>>>, ActionError> {
+    let found = match &ctx.capabilities.backstage {
+        Some(backstage) if ctx.run.dry_run && !may_ask_dry(ctx, backstage) => {
+            ctx.log(
+                "A dry run does not ask Backstage's catalog as the service; see `backstage.dry_run_reads`",
+            )
+            .await?;
+            return Ok(None);
+        }
+        Some(backstage) => from_backstage(ctx, backstage, key, wanted).await?,
+        None => from_store(ctx, key, wanted).await?,
+    };
+    Ok(Some(found))
+}
+
 /// Reads of a user are the user's own; the service could read for anybody.
 fn may_ask_dry(ctx: &ActionContext<'_>, backstage: &Backstage) -> bool {
     ctx.run.user_token.is_some() || backstage.settings().dry_run_reads
@@ -129,6 +142,7 @@ fn may_ask_dry(ctx: &ActionContext<'_>, backstage: &Backstage) -> bool {
 async fn from_backstage(
     ctx: &mut ActionContext<'_>,
     backstage: &Backstage,
+    key: &str,
     wanted: &[String],
 ) -> Result<Vec<Option<Value>>, ActionError> {
     let who = ctx.initiator();
@@ -136,7 +150,7 @@ async fn from_backstage(
     let mut asking = Asking::new(backstage);
     loop {
         let asked = async { Ok(backstage.entities(&references, &who).await?) };
-        match ctx.read(KEY, asked).await {
+        match ctx.read(key, asked).await {
             Ok(found) => return Ok(found),
             Err(error) => asking.after(error, ctx).await?,
         }
@@ -145,10 +159,11 @@ async fn from_backstage(
 
 async fn from_store(
     ctx: &mut ActionContext<'_>,
+    key: &str,
     wanted: &[String],
 ) -> Result<Vec<Option<Value>>, ActionError> {
     let entities = &ctx.capabilities.entities;
-    ctx.read(KEY, async {
+    ctx.read(key, async {
         let mut found = Vec::with_capacity(wanted.len());
         for reference in wanted {
             found.push(entities.get(reference).await?.map(|stored| stored.entity));

@@ -13,8 +13,9 @@ use crate::forge::Setting;
 /// Protection settings, as inputs name them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub(super) struct Protection {
+pub(in crate::action) struct Protection {
     protect_default_branch: Option<bool>,
+    #[serde(alias = "enforceAdmins")]
     protect_enforce_admins: Option<bool>,
     required_approving_review_count: Option<f64>,
     require_code_owner_reviews: Option<bool>,
@@ -27,6 +28,7 @@ pub(super) struct Protection {
     require_last_push_approval: Option<bool>,
     required_commit_signing: Option<bool>,
     required_linear_history: Option<bool>,
+    block_creations: Option<bool>,
 }
 
 /// Sets the protection that [`Protection::setting`] made of the input.
@@ -54,7 +56,12 @@ impl Protection {
         if !self.protect_default_branch.unwrap_or(true) {
             return Ok(None);
         }
-        Ok(Some(Setting::BranchProtection { branch: branch.to_owned(), rules: self.rules()? }))
+        self.always(branch).map(Some)
+    }
+
+    /// The forge's setting for this branch, whatever `protectDefaultBranch` says.
+    pub(in crate::action) fn always(&self, branch: &str) -> Result<Setting, ActionError> {
+        Ok(Setting::BranchProtection { branch: branch.to_owned(), rules: self.rules()? })
     }
 
     /// The rules by the names of GitHub's API.
@@ -93,20 +100,30 @@ impl Protection {
             "required_linear_history": flag(self.required_linear_history),
             "required_signatures": flag(self.required_commit_signing),
         });
-        match rules {
-            Value::Object(rules) => Ok(rules),
-            _ => Ok(Map::new()),
+        let Value::Object(mut rules) = rules else { return Ok(Map::new()) };
+        if let Some(block) = self.block_creations {
+            rules.insert("block_creations".to_owned(), block.into());
         }
+        Ok(rules)
     }
 }
 
-/// Schema properties of [`Protection`].
+/// Schema properties of [`Protection`], as the actions have them that publish.
 pub(super) fn properties() -> Value {
     schema::merged([
-        reviews(),
+        rule_properties(),
         json!({
             "protectDefaultBranch": schema::flag_or(true, "Protect the default branch."),
             "protectEnforceAdmins": schema::flag_or(true, "Hold administrators to the rules as well."),
+        }),
+    ])
+}
+
+/// Schema properties of the rules alone.
+pub(in crate::action) fn rule_properties() -> Value {
+    schema::merged([
+        reviews(),
+        json!({
             "requiredStatusCheckContexts": schema::texts("Checks that must pass before a merge."),
             "requireBranchesToBeUpToDate": schema::flag_or(true, "Merge only branches that are up to date."),
             "requiredConversationResolution": schema::flag("Merge only when all conversations are resolved."),

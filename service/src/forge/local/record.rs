@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::super::{ForgeError, NewRepository, RepoSlug, Repository, Visibility};
+use super::collaboration::Book;
 use super::failed;
 use crate::ids::TaskId;
 
@@ -59,6 +60,9 @@ pub(super) struct Record {
     subscription: Option<bool>,
     #[serde(default)]
     branch_protection: BTreeMap<String, Map<String, Value>>,
+    /// What people have made here together.
+    #[serde(default, skip_serializing_if = "Book::is_empty")]
+    book: Book,
     #[serde(flatten)]
     more: More,
 }
@@ -136,6 +140,7 @@ impl Record {
             workflow_access: None,
             subscription: None,
             branch_protection: BTreeMap::new(),
+            book: Book::default(),
             more: More::default(),
         })
     }
@@ -190,6 +195,11 @@ impl Record {
         let contents_url = format!("{html_url}/blob/{}", self.default_branch);
         let (default_branch, created_by) = (self.default_branch.clone(), Some(self.created_by));
         Repository { slug, clone_url, html_url, contents_url, default_branch, created_by }
+    }
+
+    /// What people have made here together, to write in.
+    pub(super) fn book_mut(&mut self) -> &mut Book {
+        &mut self.book
     }
 
     /// The repository's name as it was given.

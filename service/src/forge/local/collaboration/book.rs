@@ -1,0 +1,92 @@
+//! What people have made in a repository, as it stands in `forge.json`.
+//!
+//! It only holds and finds; numbers are given here. The
+//! invariant: one step of one task has at most one of each kind, and values of inputs and events are nowhere.
+
+use serde::{Deserialize, Serialize};
+
+use crate::forge::Origin;
+use crate::ids::TaskId;
+
+/// Everything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(in crate::forge::local) struct Book {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) issues: Vec<IssueNote>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) runs: Vec<RunNote>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) events: Vec<EventNote>,
+}
+
+/// Which step of which task has made something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Maker {
+    task: TaskId,
+    step: String,
+}
+
+impl From<&Origin> for Maker {
+    fn from(origin: &Origin) -> Self {
+        Self { task: origin.task, step: origin.step.clone() }
+    }
+}
+
+/// An issue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct IssueNote {
+    pub(super) number: u64,
+    pub(super) by: Maker,
+    pub(super) title: String,
+    pub(super) body: Option<String>,
+    pub(super) assignees: Vec<String>,
+    pub(super) milestone: Option<serde_json::Value>,
+    pub(super) labels: Vec<String>,
+}
+
+/// A run of a workflow. It is noted and not run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct RunNote {
+    pub(super) id: u64,
+    pub(super) by: Maker,
+    pub(super) workflow: String,
+    #[serde(rename = "ref")]
+    pub(super) reference: String,
+    /// Names of its inputs.
+    pub(super) inputs: Vec<String>,
+}
+
+/// An event that was sent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EventNote {
+    #[serde(rename = "type")]
+    pub(super) event_type: String,
+    /// Names of what came with it.
+    pub(super) payload: Vec<String>,
+}
+
+impl Book {
+    /// Whether nothing was made yet.
+    pub(in crate::forge::local) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The number of the next issue.
+    pub(super) fn next_number(&self) -> u64 {
+        self.issues.iter().map(|issue| issue.number).max().unwrap_or(0) + 1
+    }
+
+    /// The issue that this step has made.
+    pub(super) fn issue_by(&self, maker: &Maker) -> Option<&IssueNote> {
+        self.issues.iter().find(|issue| issue.by == *maker)
+    }
+
+    /// The run that this step has started.
+    pub(super) fn run_by(&self, maker: &Maker) -> Option<&RunNote> {
+        self.runs.iter().find(|run| run.by == *maker)
+    }
+}
