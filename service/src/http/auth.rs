@@ -4,7 +4,8 @@
 //! nobody without a token learns what there is. Where the settings name neither a token nor a Backstage every
 //! caller is `external:local`: the wiring permits that on a loopback address only, and here such a request must
 //! also have been addressed to this machine, so that a web page cannot reach it under a name of its own. What a
-//! caller may do is not decided here.
+//! caller may do is not decided here, but for one: Backstage's permission plugin, alone or for a user, reaches the
+//! routes of its own framework and nothing else.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -29,6 +30,13 @@ const OPEN: [&str; 8] = [
     "/.backstage/health/v1/readiness",
     "/api/stagecraft/.backstage/auth/v1/jwks.json",
     "/api/scaffolder/.backstage/auth/v1/jwks.json",
+];
+
+/// The plugin of Backstage that asks which conditions a resource meets, and where it asks that.
+const PERMISSION: &str = "permission";
+const ITS_ROUTES: [&str; 2] = [
+    "/api/scaffolder/.well-known/backstage/permissions/",
+    "/api/stagecraft/.well-known/backstage/permissions/",
 ];
 
 /// The subject of callers where no token is configured.
@@ -92,12 +100,27 @@ pub(crate) async fn require(State(access): State<Arc<Access>>, mut request: Requ
         return next.run(request).await;
     }
     match access.caller(request.headers()).await {
+        Ok(caller) if is_permission_plugin(&caller) && !is_its_route(request.uri().path()) => {
+            ApiError::not_allowed(
+                "Backstage's permission plugin may ask about conditions here, and nothing else",
+            )
+            .into_response()
+        }
         Ok(caller) => {
             request.extensions_mut().insert(caller);
             next.run(request).await
         }
         Err(error) => error.into_response(),
     }
+}
+
+fn is_permission_plugin(caller: &Caller) -> bool {
+    let alone = caller.subject.strip_prefix("plugin:") == Some(PERMISSION);
+    alone || caller.through.as_ref().is_some_and(|plugin| plugin.as_str() == PERMISSION)
+}
+
+fn is_its_route(path: &str) -> bool {
+    ITS_ROUTES.iter().any(|route| path.starts_with(route))
 }
 
 /// The token of a `Bearer` header; every other scheme is no credential at all. Of several headers nobody can say which

@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use stagecraft::backstage::permission::TASK_READ;
 use stagecraft::backstage::{Backstage, BackstageError};
 use stagecraft::ids::TaskId;
+use stagecraft::task::TaskStatus;
 
 use super::{OWN_SERVICE, Site};
+use crate::support::backstage::{Document, plugin_keys};
+use crate::support::issuer::{Issuer, now};
 use crate::support::policy::rule;
 
 const APPLY: &str = "/api/scaffolder/.well-known/backstage/permissions/apply-conditions";
@@ -86,6 +89,39 @@ async fn a_plugin_may_ask_for_a_user_who_may_not_ask_himself() {
 
     assert_eq!(site.ask(Some(&through), &Method::POST, APPLY, Some(&body)).await.0, 200);
     assert_eq!(site.post("ann", APPLY, &body).await.0, 403);
+}
+
+#[tokio::test]
+async fn the_permission_plugin_reaches_its_framework_and_nothing_else() {
+    let site = Site::new().await;
+    let plugin = Issuer::new("permission-1");
+    site.double.publish(&plugin_keys("permission"), Document::Keys(vec![plugin.public()]));
+    let limited = site.double.users.limited("user:default/ann", now(), now() + 3_600);
+    let task = site.task_of(Some("ann"), "say", json!({ "name": "x" })).await;
+    let metadata = "/api/stagecraft/.well-known/backstage/permissions/metadata";
+    let empty = json!({ "items": [] });
+    let new = json!({ "templateRef": "say", "values": { "name": "x" } });
+
+    for token in [plugin.plugin("permission"), plugin.plugin_for("permission", &limited)] {
+        let ask = async |method, path: &str, body| site.ask(Some(&token), &method, path, body).await;
+        assert_eq!(ask(Method::POST, APPLY, Some(&empty)).await.0, 200);
+        assert_eq!(ask(Method::GET, metadata, None).await.0, 200);
+        let of_task = format!("/api/scaffolder/v2/tasks/{task}");
+        for (method, path, body) in [
+            (Method::GET, "/api/scaffolder/v2/tasks", None),
+            (Method::POST, "/api/scaffolder/v2/tasks", Some(&new)),
+            (Method::GET, &of_task, None),
+            (Method::POST, &format!("{of_task}/cancel"), None),
+            (Method::GET, "/api/scaffolder/v2/actions", None),
+            (Method::GET, "/api/stagecraft/v1/entities", None),
+            (Method::GET, "/api/stagecraft/v1/catalog/changes", None),
+            (Method::GET, "/nope", None),
+        ] {
+            let (status, text) = ask(method, path, body).await;
+            assert_eq!(status, 403, "{path}: {text}");
+        }
+    }
+    assert_eq!(site.app.task(task).await.status, TaskStatus::Open);
 }
 
 #[tokio::test]
