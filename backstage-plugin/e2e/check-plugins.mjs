@@ -25,7 +25,9 @@ for (const folder of process.argv.slice(2).map(path => resolve(path))) {
   for (const [wanted, range] of Object.entries({ ...peerDependencies, ...dependencies })) {
     const version = found(wanted, folder)?.version;
     if (version !== undefined && satisfies(version, range)) continue;
-    console.error(`\`${name}\` asks for \`${wanted}\` ${range}, and the tests' Backstage has ${version ?? 'none'}: add it to e2e/package.json`);
+    console.error(
+      `\`${name}\` asks for \`${wanted}\` ${range}, and the tests' Backstage has ${version ?? 'none'}: add it to e2e/package.json`,
+    );
     missing += 1;
   }
 }

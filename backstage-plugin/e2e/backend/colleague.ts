@@ -24,8 +24,7 @@ export const colleagueModule = createBackendModule({
           providerId: 'colleague',
           factory: createProxyAuthProviderFactory({
             authenticator,
-            signInResolver: async (_, context) =>
-              context.signInWithCatalogUser({ entityRef: 'user:default/jane' }),
+            signInResolver: async (_, context) => context.signInWithCatalogUser({ entityRef: 'user:default/jane' }),
           }),
         });
       },

@@ -12,7 +12,10 @@ describe('importing', () => {
     set = await stage();
     const api = await Api.of(set);
     await api.knows('template/default/existing');
-    for (const [code, repo] of [['described', 'mailer'], ['plain', 'legacy']] as const) {
+    for (const [code, repo] of [
+      ['described', 'mailer'],
+      ['plain', 'legacy'],
+    ] as const) {
       const values = { code, repoUrl: `${set.forge}?owner=acme&repo=${repo}` };
       await api.reaches(await api.create('existing', values), 'completed');
     }

@@ -21,7 +21,11 @@ describe('users', () => {
   test("a task of somebody else's cannot be seen", async () => {
     await as('jane', set, async tab => {
       await tab.go('/create/tasks');
-      await tab.page.getByRole('button', { name: 'All' }).or(tab.page.getByText('All', { exact: true })).last().click();
+      await tab.page
+        .getByRole('button', { name: 'All' })
+        .or(tab.page.getByText('All', { exact: true }))
+        .last()
+        .click();
       await tab.picture('tasks-of-jane');
       await tab.sees('No records to display');
 
@@ -39,7 +43,9 @@ describe('users', () => {
       await tab.go('/create/templates/default/cleaner');
 
       await tab.sees(/403 Forbidden/);
-      const answer = await (await Api.of(set, 'jane')).send('POST', 'scaffolder/v2/tasks', {
+      const answer = await (
+        await Api.of(set, 'jane')
+      ).send('POST', 'scaffolder/v2/tasks', {
         templateRef: 'template:default/cleaner',
         values: {},
       });

@@ -26,7 +26,5 @@ const GuestOrColleague = (props: SignInPageProps) => {
 /** Takes the place of the stock sign-in page. */
 export const signInModule = createFrontendModule({
   pluginId: 'app',
-  extensions: [
-    SignInPageBlueprint.make({ params: { loader: async () => GuestOrColleague } }),
-  ],
+  extensions: [SignInPageBlueprint.make({ params: { loader: async () => GuestOrColleague } })],
 });
