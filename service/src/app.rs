@@ -27,7 +27,7 @@ use crate::http::{HttpParts, HttpState};
 use crate::preview::{Given, Preview, PreviewParts};
 use crate::queue::Queue;
 use crate::render::ValueRenderer;
-use crate::secret::Sealer;
+use crate::secret::{Sealer, Secret};
 use crate::task::{Caller, DryRunError, DryRunRequest, DryRunResult, Mocks, Tasks, TasksParts, TrialError};
 use crate::telemetry::Metrics;
 use crate::template::library::{Local, Single};
@@ -126,13 +126,13 @@ impl App {
         } else {
             Sealer::from_hex(&config.secrets.key)?
         };
-        let (local_forge, sources) = forge_and_sources(&config, folder.forge(), &folder.objects())?;
-        let library = Library::load(&config.templates, sources.clone()).await;
+        let places = Places::new(&config, &db, &sealer, folder.forge(), &folder.objects())?;
+        let (local_forge, github) = (places.local.clone(), places.github.clone());
+        let library = Library::load(&config.templates, places.sources.clone()).await;
         let own_keys = own_keys(&config, &db, &sealer);
-        let parts = Parts { config: &config, db, sealer, local_forge, sources, own_keys };
-        let github = parts.github()?;
-        let (tasks, queue, metrics) = parts.tasks(library, &github)?;
-        let Parts { db, local_forge, own_keys, .. } = parts;
+        let parts = Parts { config: &config, db, sealer, places, own_keys };
+        let (tasks, queue, metrics) = parts.tasks(library)?;
+        let Parts { db, own_keys, .. } = parts;
         let entities = Entities::new(db.clone());
         let backstage = tasks.capabilities().backstage.as_ref();
         let verifier = backstage.map(|backstage| verifier(backstage, &config)).transpose()?;
@@ -201,17 +201,53 @@ impl App {
     }
 }
 
-/// The local forge, and the sources, which read its repositories from the disk where it has addresses of its own.
-fn forge_and_sources(
-    config: &Config,
-    forge: PathBuf,
-    objects: &Path,
-) -> anyhow::Result<(LocalForge, Sources)> {
-    let forge = LocalForge::new(forge).shown_at(config.forge_pages().map(|(host, _)| host));
-    let nearby = forge.clone();
-    let store = object_store(config, objects)?;
-    let sources = Sources::with_nearby(store, &config.git, move |address| nearby.folder_of(address));
-    Ok((forge, sources))
+/// Where repositories live, and what is read through them.
+struct Places {
+    local: LocalForge,
+    github: BTreeMap<String, GitHub>,
+    forges: Forges,
+    sources: Sources,
+}
+
+impl Places {
+    /// The forges of the settings, and sources that read the local forge's repositories from the disk where it has
+    /// addresses of its own, and those of a GitHub as the service itself.
+    fn new(
+        config: &Config,
+        db: &Db,
+        sealer: &Sealer,
+        forge: PathBuf,
+        objects: &Path,
+    ) -> anyhow::Result<Self> {
+        let local = LocalForge::new(forge).shown_at(config.forge_pages().map(|(host, _)| host));
+        let store = object_store(config, objects)?;
+        let (mut forges, mut hosts) = (Forges::new(), BTreeMap::new());
+        for (host, kind) in &config.forges {
+            forges = match kind {
+                ForgeKind::Local { .. } => forges.with(host.clone(), Arc::new(local.clone())),
+                ForgeKind::GitHub(settings) => {
+                    let github = GitHub::new(host, settings, db.clone(), sealer.clone(), store.clone())
+                        .with_context(|| format!("`forges.\"{host}\"` cannot be used"))?;
+                    hosts.insert(host.clone(), github.clone());
+                    forges.with(host.clone(), Arc::new(github))
+                }
+            };
+        }
+        let (nearby, readers): (_, Vec<GitHub>) = (local.clone(), hosts.values().cloned().collect());
+        let sources = Sources::with_nearby(store, &config.git, move |address| nearby.folder_of(address));
+        let sources = sources.with_tokens(move |address| reading_token(readers.clone(), address));
+        Ok(Self { local, github: hosts, forges, sources })
+    }
+}
+
+/// The token by which a GitHub's repository is read.
+async fn reading_token(readers: Vec<GitHub>, address: String) -> Result<Option<Secret>, String> {
+    for github in readers {
+        if let Some(token) = github.reading_token(&address).await.map_err(|error| error.to_string())? {
+            return Ok(Some(token));
+        }
+    }
+    Ok(None)
 }
 
 fn object_store(config: &Config, path: &Path) -> anyhow::Result<ObjectStore> {
@@ -258,21 +294,16 @@ struct Parts<'a> {
     config: &'a Config,
     db: Db,
     sealer: Sealer,
-    local_forge: LocalForge,
-    sources: Sources,
+    places: Places,
     own_keys: Option<OwnKeys>,
 }
 
 impl Parts<'_> {
-    fn tasks(
-        &self,
-        library: Library,
-        github: &BTreeMap<String, GitHub>,
-    ) -> anyhow::Result<(Tasks, Queue, Metrics)> {
+    fn tasks(&self, library: Library) -> anyhow::Result<(Tasks, Queue, Metrics)> {
         let config = self.config;
         let queue = Queue::new(self.db.clone(), Duration::from_secs(config.worker.lease_seconds));
         let metrics = Metrics::new();
-        let forges = self.forges(github);
+        let forges = self.places.forges.clone();
         let (backstage, actions) = backstage_and_actions(config, self.own_keys.as_ref())?;
         let hosts: Vec<String> = forges.hosts().map(str::to_owned).collect();
         let tasks = Tasks::new(TasksParts {
@@ -283,7 +314,7 @@ impl Parts<'_> {
             actions,
             capabilities: Capabilities {
                 forges,
-                sources: self.sources.clone(),
+                sources: self.places.sources.clone(),
                 entities: Entities::new(self.db.clone()),
                 backstage,
                 author: Author {
@@ -298,31 +329,6 @@ impl Parts<'_> {
             metrics: metrics.clone(),
         });
         Ok((tasks, queue, metrics))
-    }
-
-    fn github(&self) -> anyhow::Result<BTreeMap<String, GitHub>> {
-        let hosts = self.config.forges.iter();
-        hosts
-            .filter_map(|(host, kind)| match kind {
-                ForgeKind::GitHub(settings) => Some((host, settings)),
-                ForgeKind::Local { .. } => None,
-            })
-            .map(|(host, settings)| {
-                let github = GitHub::new(host, settings, self.db.clone(), self.sealer.clone())
-                    .with_context(|| format!("`forges.\"{host}\"` cannot be used"))?;
-                Ok((host.clone(), github))
-            })
-            .collect()
-    }
-
-    fn forges(&self, github: &BTreeMap<String, GitHub>) -> Forges {
-        let local = self.config.forges.iter().filter(|(_, kind)| matches!(kind, ForgeKind::Local { .. }));
-        let forges = local.fold(Forges::new(), |forges, (host, _)| {
-            forges.with(host.clone(), Arc::new(self.local_forge.clone()))
-        });
-        github
-            .iter()
-            .fold(forges, |forges, (host, github)| forges.with(host.clone(), Arc::new(github.clone())))
     }
 }
 
@@ -340,14 +346,14 @@ impl Workbench {
     pub async fn build(config: Config) -> anyhow::Result<Self> {
         let scratch = TempDir::new().context("no folder for temporary files can be made")?;
         let objects = scratch.path().join("objects.git");
-        let (local_forge, sources) = forge_and_sources(&config, config.data_dir.join("forge"), &objects)?;
         let db = Db::open_memory().await?;
         db.migrate().await?;
         let sealer = Sealer::from_key_file(&scratch.path().join("secret.key"))?;
+        let places = Places::new(&config, &db, &sealer, config.data_dir.join("forge"), &objects)?;
+        let sources = places.sources.clone();
         let library = Library::load(&config.templates, sources.clone()).await;
-        let parts =
-            Parts { config: &config, db, sealer, local_forge, sources: sources.clone(), own_keys: None };
-        let (tasks, ..) = parts.tasks(library, &parts.github()?)?;
+        let parts = Parts { config: &config, db, sealer, places, own_keys: None };
+        let (tasks, ..) = parts.tasks(library)?;
         Ok(Self { tasks, sources, _scratch: scratch })
     }
 

@@ -145,9 +145,10 @@ pub trait Forge: Collaboration + Send + Sync {
     fn acting(&self, acting: Acting) -> Arc<dyn Forge>;
     /// The repository, if it is there.
     async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError>;
-    /// Creates it; an existing one is [`ForgeError::Conflict`], whoever made it.
+    /// Creates it. One that this very task has made is given back as it was wanted; every other one is
+    /// [`ForgeError::Conflict`].
     async fn create(&self, slug: &RepoSlug, new: &NewRepository) -> Result<Repository, ForgeError>;
-    /// Creates it from a template repository, files included; an existing one is [`ForgeError::Conflict`].
+    /// The same from a template repository, files included.
     async fn generate(
         &self,
         from: &RepoSlug,

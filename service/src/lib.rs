@@ -6,6 +6,7 @@
 
 // Row 0: what everything stands on.
 pub mod config;
+pub(crate) mod crypto;
 pub mod db;
 pub mod diff;
 pub mod git;

@@ -4,7 +4,6 @@
 //! of a token is one that its key was published for, never `none` and never one with a shared secret; nothing of a
 //! token is taken for true before its signature.
 
-mod provider;
 mod signing;
 
 use std::collections::HashMap;
@@ -16,6 +15,8 @@ use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, 
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, dangerous, decode, decode_header};
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::crypto;
 
 pub(super) use signing::{NewKey, PluginClaims, SigningKey, limited_form};
 
@@ -224,7 +225,7 @@ impl PublicKey {
 
     /// What the token says, if this key has signed it and it says what is expected.
     pub(super) fn verify(&self, token: &str, head: &Head, expected: Expected<'_>) -> Result<Claims, Fault> {
-        provider::provide();
+        crypto::provide();
         if !self.algorithms.contains(&head.algorithm) {
             return Err(Fault::Algorithm);
         }

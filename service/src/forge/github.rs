@@ -20,6 +20,8 @@ mod checkup;
 mod client;
 mod collaboration;
 pub mod governor;
+mod memory;
+mod pages;
 mod patience;
 mod push;
 mod repository;
@@ -36,16 +38,18 @@ use reqwest::Url;
 
 pub use checkup::{AppFacts, Checkup, HookFacts, InstallationFacts, Rate, Reached, TokenFacts};
 
-use access::Access;
+use access::{Access, Refusal, Token};
 use answer::{Answer, Failure};
 use client::{Ask, Client};
 use governor::Governor;
+use memory::Memory;
+use patience::Fresh;
 
 use super::{Acting, Change, Forge, ForgeError, Mode, NewRepository, RepoSlug, Repository, Setting};
 use crate::config;
 use crate::db::Db;
-use crate::git::{CommitId, NewCommit};
-use crate::secret::Sealer;
+use crate::git::{CommitId, NewCommit, ObjectStore};
+use crate::secret::{Sealer, Secret};
 
 /// A GitHub host as one step uses it. Cloning is cheap.
 #[derive(Clone, Debug)]
@@ -63,6 +67,11 @@ struct Shared {
     client: Client,
     access: Access,
     governor: Governor,
+    memory: Memory,
+    /// What was made lately.
+    fresh: Fresh,
+    /// Where repositories are read into.
+    store: ObjectStore,
     settings: config::GitHubForge,
     db: Db,
     /// Makes the digests by which written secrets are known again.
@@ -70,12 +79,13 @@ struct Shared {
 }
 
 impl GitHub {
-    /// The forge for `host`, by its settings. Nothing is asked yet.
+    /// The forge for `host`, by its settings; what it reads goes through `store`. Nothing is asked yet.
     pub fn new(
         host: &str,
         settings: &config::GitHubForge,
         db: Db,
         sealer: Sealer,
+        store: ObjectStore,
     ) -> Result<Self, ForgeError> {
         let base = address(&settings.api_url(host))?;
         let timeout = Duration::from_secs(settings.timeout_seconds.max(1));
@@ -83,8 +93,11 @@ impl GitHub {
         let shared = Shared {
             host: host.to_owned(),
             git: address(&settings.git_url(host))?,
-            access: Access::new(settings)?,
+            access: Access::new(host, settings)?,
             governor: Governor::new(host, &settings.limits, timeout, db.clone()),
+            memory: Memory::default(),
+            fresh: Fresh::default(),
+            store,
             client,
             settings: settings.clone(),
             db,
@@ -93,13 +106,51 @@ impl GitHub {
         Ok(Self { shared: Arc::new(shared), acting: Acting::default() })
     }
 
-    /// Asks as whoever this step acts as for `owner`: within the limits, once.
+    /// Asks as whoever this step acts as for `owner`: within the limits, once. A token that GitHub has taken back is
+    /// replaced, and asked with again: a request with it has done nothing.
     async fn ask(&self, owner: &str, ask: Ask) -> Result<Answer, Failure> {
-        let token = self.shared.access.token(self, owner).await?;
-        let pass = self.shared.governor.let_pass(&token.bucket, &ask, &self.acting.notices).await?;
-        let answer = self.shared.client.send(ask, Some(&token.secret)).await;
-        self.shared.governor.learn_from(pass, &answer).await;
-        answer
+        let access = &self.shared.access;
+        let token = access.token(self, owner).await?;
+        let failure = match self.ask_with(&token, ask.clone()).await {
+            Err(failure @ (Failure::Unauthorized(_) | Failure::Forbidden(_) | Failure::Lacks { .. })) => {
+                failure
+            }
+            answer => return answer,
+        };
+        match access.explain(self, owner, &token, failure).await {
+            Refusal::Final(failure) => Err(failure),
+            Refusal::Again => {
+                let token = access.token(self, owner).await?;
+                self.ask_with(&token, ask).await
+            }
+        }
+    }
+
+    /// Asks with this token: within its limits, once.
+    async fn ask_with(&self, token: &Token, ask: Ask) -> Result<Answer, Failure> {
+        let Shared { governor, memory, client, .. } = &*self.shared;
+        let ask = memory.remind(&token.bucket, ask);
+        let pass = governor.let_pass(&token.bucket, &ask, &self.acting.notices).await?;
+        let answer = client.send(ask.clone(), Some(&token.secret)).await;
+        governor.learn_from(pass, &answer).await;
+        Ok(memory.recall(&token.bucket, &ask, answer?))
+    }
+
+    /// The token by which the service reads the repository at a web address; `None` where it is not one of this host,
+    /// or the service has no token there.
+    pub async fn reading_token(&self, address: &str) -> Result<Option<Secret>, ForgeError> {
+        let Some(slug) = self.slug_of(address) else { return Ok(None) };
+        let token = self.shared.access.service_token(self, &slug.owner).await;
+        match token {
+            Ok(token) => Ok(token.map(|token| token.secret)),
+            Err(failure) => Err(failure.about(&repository::called(&slug))),
+        }
+    }
+
+    /// The repository at an address of this host, if it is one.
+    fn slug_of(&self, address: &str) -> Option<RepoSlug> {
+        let url = Url::parse(address).ok().filter(|url| url.origin() == self.shared.git.origin())?;
+        RepoSlug::from_url(url.as_str()).ok().map(|found| found.slug)
     }
 
     /// How fast it is asked: for whoever looks after the service.

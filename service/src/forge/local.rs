@@ -107,8 +107,15 @@ impl LocalForge {
         let folder = self.folder(slug)?;
         let taken =
             || ForgeError::Conflict(format!("the repository `{slug}` exists already; choose another name"));
-        if Record::read(&folder)?.is_some() {
-            return Err(taken());
+        let own = |record: Option<Record>| match record {
+            Some(record) if record.created_by() == new.created_by => {
+                Ok(Some(self.repository(&record, &folder)))
+            }
+            Some(_) => Err(taken()),
+            None => Ok(None),
+        };
+        if let Some(own) = own(Record::read(&folder)?)? {
+            return Ok(own);
         }
         if self.is_shown(slug) && TAKEN_OWNERS.iter().any(|taken| slug.owner.eq_ignore_ascii_case(taken)) {
             return Err(ForgeError::Invalid(format!(
@@ -126,7 +133,7 @@ impl LocalForge {
         std::fs::create_dir_all(owner).map_err(|error| failed(owner, &error))?;
         match move_into_place(&draft, &folder) {
             Ok(true) => Ok(self.repository(&record, &folder)),
-            Ok(false) => Err(taken()),
+            Ok(false) => own(Record::read(&folder)?)?.ok_or_else(taken),
             Err(error) => Err(failed(&folder, &error)),
         }
     }

@@ -14,6 +14,7 @@ mod url;
 
 use std::collections::BTreeSet;
 use std::collections::HashSet;
+use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -31,7 +32,7 @@ pub(crate) use url::revision_of;
 pub(super) use url::{Absolute, GitPlace, absolute, beside, is_absolute};
 
 use held::Holding;
-use remote::{Nearby, Remotes};
+use remote::{Lender, Nearby, Remotes};
 use trees::Trees;
 
 /// Bytes of trees that are kept at hand.
@@ -137,6 +138,20 @@ impl Sources {
             repositories: RwLock::default(),
         };
         Self { inner: Arc::new(inner) }
+    }
+
+    /// The same, where addresses without configured credentials are read by tokens that `lend` gives; what it cannot
+    /// give is told in its own words. Only for sources that nobody else has yet.
+    #[must_use]
+    pub fn with_tokens<F, Fut>(mut self, lend: F) -> Self
+    where
+        F: Fn(String) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Option<Secret>, String>> + Send + 'static,
+    {
+        if let Some(inner) = Arc::get_mut(&mut self.inner) {
+            inner.remotes.lend(Lender::new(lend));
+        }
+        self
     }
 
     /// Reads the folder that `url` names: relative to the template's own files (`base`), or an absolute

@@ -78,32 +78,20 @@ pub(super) async fn create(
     for wish in wishes {
         apply(ctx, target, wish).await?;
     }
+    finish(ctx, target, Setting::Description(new.description)).await?;
     Ok(place)
 }
 
-/// Looks first: a kill may have fallen between the creation and the journal.
+/// The forge looks first: a kill may have fallen between the creation and the journal.
 async fn make(target: &Target, new: &NewRepository) -> Result<Place, ActionError> {
-    let taken = || {
-        ActionError::Conflict(format!(
-            "Repository {} already exists on {}; choose another name, or delete it if it is left over from \
-             an earlier attempt",
-            target.name(),
-            target.slug.host
-        ))
-    };
-    let ours = |task: Option<TaskId>| task == Some(new.created_by);
-    match target.forge.find(&target.slug).await? {
-        Some(found) if ours(found.created_by) => return Ok(found.into()),
-        Some(_) => return Err(taken()),
-        None => {}
-    }
     match target.forge.create(&target.slug, new).await {
         Ok(made) => Ok(made.into()),
-        // Somebody was faster, or an answer to our own call was lost on the way.
-        Err(ForgeError::Conflict(_)) => match target.forge.find(&target.slug).await? {
-            Some(found) if ours(found.created_by) => Ok(found.into()),
-            _ => Err(taken()),
-        },
+        Err(ForgeError::Conflict(_)) => Err(ActionError::Conflict(format!(
+            "Repository {} already exists on {}; choose another name, or delete it if it is left over from an \
+             earlier attempt",
+            target.name(),
+            target.slug.host
+        ))),
         Err(error) => Err(error.into()),
     }
 }
@@ -124,6 +112,15 @@ async fn apply(ctx: &mut ActionContext<'_>, target: &Target, wish: Wish) -> Resu
         None => ctx.log(done).await,
         Some(reason) => ctx.warn(format!("`{key}` was not set: {reason}")).await,
     }
+}
+
+/// Gives it the description that is wanted, as the last thing: until then it may say there that it is being made.
+async fn finish(ctx: &mut ActionContext<'_>, target: &Target, setting: Setting) -> Result<(), ActionError> {
+    ctx.effect("description", async {
+        target.forge.apply(&target.slug, &setting).await?;
+        Ok(())
+    })
+    .await
 }
 
 impl Settings {

@@ -8,7 +8,8 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, dangerous, encode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Fault, Head, LIMITED_USER, PLUGIN, USER, provider};
+use super::{Fault, Head, LIMITED_USER, PLUGIN, USER};
+use crate::crypto;
 
 /// The private half of a key pair.
 #[derive(Clone)]
@@ -28,7 +29,7 @@ pub(in crate::backstage) struct NewKey {
 impl NewKey {
     /// Makes one under this name; `None` if the system's random numbers fail.
     pub(in crate::backstage) fn generate(kid: &str) -> Option<Self> {
-        let (private, point) = provider::generate()?;
+        let (private, point) = crypto::generate()?;
         // A point that is not compressed: a mark, and two numbers of equal length.
         let (x, y) = point.get(1..).and_then(|numbers| numbers.split_at_checked(numbers.len() / 2))?;
         let public = json!({
@@ -63,7 +64,7 @@ impl SigningKey {
 
     /// A plugin's token.
     pub(in crate::backstage) fn sign(&self, claims: &PluginClaims<'_>) -> Result<String, Fault> {
-        provider::provide();
+        crypto::provide();
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some(PLUGIN.to_owned());
         header.kid = Some(self.kid.clone());

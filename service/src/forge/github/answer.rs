@@ -43,8 +43,26 @@ pub(super) enum Failure {
         /// GitHub's words.
         message: String,
     },
+    /// A permission that the answer names is missing to an App, or not known yet of a new token.
+    Lacks {
+        /// As GitHub writes it: `administration=write`.
+        needed: String,
+        /// GitHub's words.
+        message: String,
+    },
     /// The repository has another address now.
-    Moved(String),
+    Moved {
+        /// Its number, where the answer tells it.
+        to: Option<u64>,
+        /// GitHub's words.
+        message: String,
+    },
+    /// It is on its way: what was just made is not known to all of GitHub yet. Nothing was done.
+    NotYet(String),
+    /// The settings, the App or the token have to change; in our own words.
+    Settings(String),
+    /// GitHub cannot even be asked for this; in our own words.
+    Unaskable(String),
     /// Nobody knows whether it was done: look, then try again.
     Unknown(String),
 }
@@ -58,8 +76,12 @@ impl Failure {
             | Self::Invalid(message)
             | Self::Unauthorized(message)
             | Self::Forbidden(message)
-            | Self::Moved(message)
+            | Self::Moved { message, .. }
+            | Self::NotYet(message)
+            | Self::Settings(message)
+            | Self::Unaskable(message)
             | Self::Unknown(message)
+            | Self::Lacks { message, .. }
             | Self::Limited { message, .. } => message,
         }
     }
@@ -71,10 +93,30 @@ impl Failure {
             Self::NotFound(message) => ForgeError::NotFound(text(message)),
             Self::Conflict(message) => ForgeError::Conflict(text(message)),
             Self::Invalid(message) => ForgeError::Invalid(text(message)),
-            Self::Unauthorized(message) | Self::Forbidden(message) => ForgeError::NotAllowed(text(message)),
-            Self::Moved(message) => ForgeError::NotFound(text(message)),
+            Self::Unauthorized(message) | Self::Forbidden(message) | Self::Lacks { message, .. } => {
+                ForgeError::NotAllowed(text(message))
+            }
+            Self::Settings(message) => ForgeError::NotAllowed(format!("{what}: {message}")),
+            Self::Unaskable(message) => ForgeError::Invalid(message),
+            Self::NotYet(message) => {
+                ForgeError::Unavailable(format!("{what}: GitHub is not ready yet: {message}; try again"))
+            }
+            Self::Moved { message, .. } => ForgeError::NotFound(text(message)),
             Self::Limited { message, .. } => ForgeError::Unavailable(text(message)),
             Self::Unknown(message) => ForgeError::Unavailable(format!("{what}: {message}")),
+        }
+    }
+}
+
+impl From<ForgeError> for Failure {
+    /// An error that was found before anything was asked, such as a name that cannot be one.
+    fn from(error: ForgeError) -> Self {
+        match error {
+            ForgeError::NotAllowed(message) => Self::Settings(message),
+            ForgeError::Unavailable(message) => Self::Unknown(message),
+            ForgeError::NotFound(message) => Self::NotFound(message),
+            ForgeError::Conflict(message) => Self::Conflict(message),
+            other => Self::Unaskable(other.to_string()),
         }
     }
 }
@@ -101,15 +143,27 @@ impl Answer {
             401 => Failure::Unauthorized(message),
             403 | 429 => match self.limited_for(&message, now_s) {
                 Some(wait) => Failure::Limited { wait, message },
-                None => Failure::Forbidden(message),
+                None => match self.header("x-accepted-github-permissions") {
+                    Some(needed) if message.contains("not accessible by integration") => {
+                        Failure::Lacks { needed: words(needed.as_bytes()), message }
+                    }
+                    _ => Failure::Forbidden(message),
+                },
             },
             404 | 410 => Failure::NotFound(message),
-            301 | 302 | 307 | 308 => Failure::Moved(message),
+            301 | 302 | 307 | 308 => Failure::Moved { to: self.moved_to(), message },
             405 | 409 => Failure::Conflict(message),
             422 if is_taken(&self.body) => Failure::Conflict(message),
             400..=499 => Failure::Invalid(message),
             _ => Failure::Unknown(format!("GitHub answered {}: {message}", self.status.as_u16())),
         })
+    }
+
+    /// The number of the repository that the answer leads to: nothing else of the address is taken.
+    fn moved_to(&self) -> Option<u64> {
+        let address = self.header("location").or_else(|| self.body.get("url").and_then(Value::as_str))?;
+        let (_, rest) = address.split_once("/repositories/")?;
+        rest.split(['/', '?', '#']).next()?.parse().ok()
     }
 
     /// How long to wait where the answer is about a limit; `None` where it is about a permission.

@@ -165,7 +165,7 @@ impl GitHub {
     }
 
     async fn as_app(&self, path: &'static str) -> Result<Answer, Failure> {
-        let token = self.shared.access.app_token()?;
+        let token = self.shared.access.app_token(self.shared.client.now_s())?;
         self.shared.client.send(Ask::get(Route::fixed(path)), Some(&token)).await
     }
 
@@ -190,7 +190,7 @@ impl GitHub {
 
     async fn installations(&self) -> Vec<InstallationFacts> {
         let route = Route::fixed("app/installations").with("per_page", "100");
-        let answer = match self.shared.access.app_token() {
+        let answer = match self.shared.access.app_token(self.shared.client.now_s()) {
             Ok(token) => self.shared.client.send(Ask::get(route), Some(&token)).await,
             Err(failure) => Err(failure),
         };

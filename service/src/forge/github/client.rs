@@ -4,13 +4,16 @@
 //! repeat anything, follow an address of an answer, or know what is asked for: that is its callers' business. The
 //! invariant: a token leaves only for the API it was configured for, and is in no error.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use http::{HeaderValue, Method, Request, header};
+use http::{HeaderMap, HeaderValue, Method, Request, header};
 use http_body_util::BodyExt;
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use reqwest::Url;
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc2822;
 
 use super::answer::{Answer, Failure};
 use super::route::Route;
@@ -30,32 +33,39 @@ pub(super) struct Ask {
     pub(super) body: Option<Value>,
     /// The entity tag of an answer that is known: 304 means that it still holds.
     pub(super) known: Option<String>,
+    /// Whether the answer is kept, to be asked for again at no cost.
+    pub(super) kept: bool,
 }
 
 impl Ask {
     /// Reads.
     pub(super) fn get(route: Route) -> Self {
-        Self { method: Method::GET, route, body: None, known: None }
+        Self { method: Method::GET, route, body: None, known: None, kept: false }
+    }
+
+    /// The same, for what is asked often: the answer is kept with its entity tag.
+    pub(super) fn kept(self) -> Self {
+        Self { kept: true, ..self }
     }
 
     /// Makes something.
     pub(super) fn post(route: Route, body: Value) -> Self {
-        Self { method: Method::POST, route, body: Some(body), known: None }
+        Self { method: Method::POST, route, body: Some(body), known: None, kept: false }
     }
 
     /// Puts something in its place.
     pub(super) fn put(route: Route, body: Option<Value>) -> Self {
-        Self { method: Method::PUT, route, body, known: None }
+        Self { method: Method::PUT, route, body, known: None, kept: false }
     }
 
     /// Changes something.
     pub(super) fn patch(route: Route, body: Value) -> Self {
-        Self { method: Method::PATCH, route, body: Some(body), known: None }
+        Self { method: Method::PATCH, route, body: Some(body), known: None, kept: false }
     }
 
     /// Removes something.
     pub(super) fn delete(route: Route) -> Self {
-        Self { method: Method::DELETE, route, body: None, known: None }
+        Self { method: Method::DELETE, route, body: None, known: None, kept: false }
     }
 
     /// Whether it changes anything.
@@ -65,16 +75,19 @@ impl Ask {
 }
 
 /// Sends requests to the API of one host.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Client {
     octocrab: Octocrab,
+    base: Url,
     api_version: HeaderValue,
+    /// Seconds that GitHub's clock is before ours.
+    ahead_s: AtomicI64,
 }
 
 impl Client {
     /// For the API at `base`, such as `https://api.github.com` or `https://ghes.acme.io/api/v3`.
     pub(super) fn new(base: Url, api_version: &str, timeout: Duration) -> Result<Self, ForgeError> {
-        let transport = Transport::new(base, timeout)
+        let transport = Transport::new(base.clone(), timeout)
             .map_err(|error| ForgeError::Invalid(format!("no client can be made: {}", reason(&error))))?;
         let built = OctocrabBuilder::new_empty().with_service(transport).with_auth(AuthState::None).build();
         let octocrab = match built {
@@ -83,7 +96,24 @@ impl Client {
         };
         let api_version = HeaderValue::from_str(api_version)
             .map_err(|_| ForgeError::Invalid(format!("`{api_version}` is no version of GitHub's API")))?;
-        Ok(Self { octocrab, api_version })
+        Ok(Self { octocrab, base, api_version, ahead_s: AtomicI64::new(0) })
+    }
+
+    /// The address that requests go to.
+    pub(super) fn base(&self) -> &Url {
+        &self.base
+    }
+
+    /// Seconds since 1970 by GitHub's clock, as far as its answers have told it.
+    pub(super) fn now_s(&self) -> i64 {
+        own_now_s().saturating_add(self.ahead_s.load(Ordering::Relaxed))
+    }
+
+    fn set_clock(&self, headers: &HeaderMap) {
+        let date = headers.get(header::DATE).and_then(|date| date.to_str().ok());
+        if let Some(theirs) = date.and_then(|date| OffsetDateTime::parse(date, &Rfc2822).ok()) {
+            self.ahead_s.store(theirs.unix_timestamp().saturating_sub(own_now_s()), Ordering::Relaxed);
+        }
     }
 
     /// Sends it with a token, or without any.
@@ -91,6 +121,7 @@ impl Client {
         let request = self.request(ask, token)?;
         let answer = self.octocrab.send(request).await.map_err(|error| unknown(&error))?;
         let (parts, body) = answer.into_parts();
+        self.set_clock(&parts.headers);
         let bytes = body.collect().await.map_err(|error| unknown(&error))?.to_bytes();
         let json = if bytes.is_empty() { Ok(Value::Null) } else { serde_json::from_slice(&bytes) };
         let body = match json {
@@ -100,7 +131,7 @@ impl Client {
             }
             Err(_) => Value::Null,
         };
-        Answer { status: parts.status, headers: parts.headers, body }.checked(now_s())
+        Answer { status: parts.status, headers: parts.headers, body }.checked(self.now_s())
     }
 
     fn request(&self, ask: Ask, token: Option<&Secret>) -> Result<Request<OctoBody>, Failure> {
@@ -111,10 +142,8 @@ impl Client {
             .header(header::ACCEPT, ACCEPT)
             .header("x-github-api-version", self.api_version.clone());
         if let Some(token) = token {
-            let mut value =
-                HeaderValue::from_str(&format!("Bearer {}", token.expose().trim())).map_err(|_| {
-                    Failure::Unauthorized("the token holds characters that no token has".to_owned())
-                })?;
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose().trim()))
+                .map_err(|_| Failure::Settings("the token holds characters that no token has".to_owned()))?;
             value.set_sensitive(true);
             builder = builder.header(header::AUTHORIZATION, value);
         }
@@ -128,12 +157,12 @@ impl Client {
             }
             None => OctoBody::empty(),
         };
-        builder.body(body).map_err(|error| Failure::Invalid(format!("no request can be made: {error}")))
+        builder.body(body).map_err(|error| Failure::Unaskable(format!("no request can be made: {error}")))
     }
 }
 
-fn now_s() -> i64 {
-    time::OffsetDateTime::now_utc().unix_timestamp()
+fn own_now_s() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
 }
 
 /// The way to GitHub failed: nobody knows how far the request came.
@@ -141,13 +170,11 @@ fn unknown(error: &octocrab::Error) -> Failure {
     let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
     while let Some(error) = next {
         if let Some(error) = error.downcast_ref::<reqwest::Error>() {
-            let why = if error.is_timeout() {
-                "it did not answer in time".to_owned()
-            } else if is_about_trust(error) {
-                format!("its certificate is not trusted: {}", reason(error))
-            } else {
-                reason(error)
-            };
+            if is_about_trust(error) {
+                return Failure::Settings(format!("GitHub's certificate is not trusted: {}", reason(error)));
+            }
+            let timeout = error.is_timeout();
+            let why = if timeout { "it did not answer in time".to_owned() } else { reason(error) };
             return Failure::Unknown(format!("GitHub cannot be reached: {why}"));
         }
         next = error.source();

@@ -1,26 +1,231 @@
 //! How often GitHub is asked.
 //!
 //! An operation that looks before it acts is repeated after an answer that was lost, after a limit, and while what
-//! this service has just made is not known to all of GitHub yet. The invariant: an operation ends, well or not,
-//! within the time that the settings allow.
+//! this service has just made is not known to all of GitHub yet. A failure that no time mends ends it at once. The
+//! invariant: an operation ends, well or not, within the time that the settings allow, and the waits that GitHub
+//! itself asks for.
 
+use std::collections::HashMap;
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::GitHub;
 use super::answer::Failure;
-use crate::forge::{ForgeError, RepoSlug};
+use super::repository;
+use crate::forge::{ForgeError, Notices, RepoSlug};
+
+/// How long what was just made may not be known yet.
+const NEW_FOR: Duration = Duration::from_secs(60);
+/// How long it is waited for at most.
+const LONGEST_NOT_YET: Duration = Duration::from_secs(120);
+/// How long limits are waited for in one operation.
+const LONGEST_LIMITED: Duration = Duration::from_secs(3 * 3_600);
+/// The waits for what is not there yet: they double.
+const NOT_YET: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(8));
+/// The waits for a GitHub that is away.
+const AWAY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// Waits from here on are told.
+const TOLD_FROM: Duration = Duration::from_secs(2);
+
+/// Repositories that were made lately.
+#[derive(Debug, Default)]
+pub(super) struct Fresh(Mutex<HashMap<String, Instant>>);
+
+impl Fresh {
+    /// It was made now.
+    pub(super) fn note(&self, slug: &RepoSlug) {
+        let now = Instant::now();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, made| now.duration_since(*made) < NEW_FOR);
+        all.insert(key(slug), now);
+    }
+
+    fn is_new(&self, slug: &RepoSlug) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&key(slug)).is_some_and(|made| made.elapsed() < NEW_FOR)
+    }
+}
+
+fn key(slug: &RepoSlug) -> String {
+    format!("{}/{}", slug.owner, slug.name).to_ascii_lowercase()
+}
+
+/// What is repeated: failures of requests, and errors of git.
+pub(super) trait Trouble: Send {
+    /// What time can do about it.
+    fn kind(&self) -> Kind;
+    /// Its words.
+    fn words(&self) -> String;
+    /// As the error of an operation on `what`.
+    fn about(self, what: &str) -> ForgeError;
+}
+
+/// What time can do about a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// GitHub is away, or its answer was lost.
+    Away,
+    /// GitHub says how long to wait.
+    Limited(Duration),
+    /// It is on its way.
+    NotYet,
+    /// It is on its way if it was made just now, and else hopeless.
+    NotYetIfNew,
+    /// It has another address.
+    Moved,
+    /// Nothing.
+    Hopeless,
+}
+
+impl Trouble for Failure {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Unknown(_) => Kind::Away,
+            Self::Limited { wait, .. } => Kind::Limited(*wait),
+            Self::NotYet(_) => Kind::NotYet,
+            Self::NotFound(_) | Self::Conflict(_) | Self::Forbidden(_) | Self::Lacks { .. } => {
+                Kind::NotYetIfNew
+            }
+            Self::Moved { .. } => Kind::Moved,
+            Self::Invalid(_) | Self::Unauthorized(_) | Self::Settings(_) | Self::Unaskable(_) => {
+                Kind::Hopeless
+            }
+        }
+    }
+
+    fn words(&self) -> String {
+        self.message().to_owned()
+    }
+
+    fn about(self, what: &str) -> ForgeError {
+        self.about(what)
+    }
+}
+
+impl Trouble for ForgeError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Unavailable(_) => Kind::Away,
+            Self::NotFound(_) => Kind::NotYetIfNew,
+            _ => Kind::Hopeless,
+        }
+    }
+
+    fn words(&self) -> String {
+        self.to_string()
+    }
+
+    fn about(self, _: &str) -> ForgeError {
+        self
+    }
+}
 
 /// Does `operation` until it is done or hopeless. `what` names its object for messages.
-pub(super) async fn patiently<T, F, Fut>(
+pub(super) async fn patiently<T, E, F, Fut>(
     github: &GitHub,
     slug: &RepoSlug,
     what: &str,
-    mut operation: F,
+    operation: F,
 ) -> Result<T, ForgeError>
 where
+    E: Trouble,
     F: FnMut() -> Fut + Send,
-    Fut: Future<Output = Result<T, Failure>> + Send,
+    Fut: Future<Output = Result<T, E>> + Send,
 {
-    let _ = (github, slug);
-    operation().await.map_err(|failure| failure.about(what))
+    let fresh = || github.shared.fresh.is_new(slug);
+    let patience = Patience {
+        total: Duration::from_secs(github.shared.settings.retry_seconds),
+        notices: &github.acting.notices,
+    };
+    match patience.persist(fresh, operation).await {
+        Ok(done) => Ok(done),
+        Err(trouble) if trouble.kind() == Kind::Moved => match repository::new_name(github, slug).await {
+            Some(now) => Err(ForgeError::NotFound(format!(
+                "{what}: the repository `{slug}` is called `{now}` now, because it was renamed or transferred; use that name"
+            ))),
+            None => Err(trouble.about(what)),
+        },
+        Err(trouble) => Err(trouble.about(what)),
+    }
 }
+
+/// How long somebody is patient, and who is told.
+struct Patience<'a> {
+    total: Duration,
+    notices: &'a Notices,
+}
+
+/// What was waited so far.
+#[derive(Default)]
+struct Waited {
+    away: u32,
+    not_yet: u32,
+    limited: Duration,
+}
+
+impl Patience<'_> {
+    async fn persist<T, E, F, Fut>(&self, is_new: impl Fn() -> bool, mut operation: F) -> Result<T, E>
+    where
+        E: Trouble,
+        F: FnMut() -> Fut + Send,
+        Fut: Future<Output = Result<T, E>> + Send,
+    {
+        let begun = Instant::now();
+        let mut waited = Waited::default();
+        loop {
+            let trouble = match operation().await {
+                Ok(done) => return Ok(done),
+                Err(trouble) => trouble,
+            };
+            let kind = match trouble.kind() {
+                Kind::NotYetIfNew if is_new() => Kind::NotYet,
+                kind => kind,
+            };
+            let spent = begun.elapsed().saturating_sub(waited.limited);
+            let Some(wait) = self.wait(kind, spent, &mut waited) else { return Err(trouble) };
+            self.tell(kind, wait, &trouble.words());
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// How long to wait before the next try; `None` when there is none.
+    fn wait(&self, kind: Kind, spent: Duration, waited: &mut Waited) -> Option<Duration> {
+        let (wait, until) = match kind {
+            Kind::Limited(wait) => {
+                waited.limited += wait;
+                return (waited.limited <= LONGEST_LIMITED).then_some(wait);
+            }
+            Kind::Away => (doubled(AWAY, &mut waited.away), self.total),
+            Kind::NotYet => (doubled(NOT_YET, &mut waited.not_yet), self.total.min(LONGEST_NOT_YET)),
+            Kind::NotYetIfNew | Kind::Moved | Kind::Hopeless => return None,
+        };
+        let left = until.checked_sub(spent).filter(|left| !left.is_zero())?;
+        // The last wait ends with the time, so that there is one more try at its end.
+        Some(wait.min(left))
+    }
+
+    fn tell(&self, kind: Kind, wait: Duration, words: &str) {
+        if wait < TOLD_FROM {
+            return;
+        }
+        let seconds = wait.as_secs();
+        self.notices.tell(match kind {
+            Kind::Limited(_) => format!("GitHub limits requests: trying again in {seconds} s ({words})"),
+            Kind::Away => format!("Trying again in {seconds} s: {words}"),
+            _ => format!("GitHub is not ready yet: trying again in {seconds} s ({words})"),
+        });
+    }
+}
+
+/// The next of waits that double up to the longest.
+fn doubled((first, longest): (Duration, Duration), tries: &mut u32) -> Duration {
+    let wait = first.saturating_mul(1_u32.checked_shl((*tries).min(16)).unwrap_or(u32::MAX));
+    *tries += 1;
+    wait.min(longest)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,36 +1,135 @@
-//! Repositories: found, made, read, removed.
+//! Repositories: found, read, removed. How they are made stands in `create`, what there are in `lists`.
+//!
+//! A name that leads to another one is followed once, by the repository's number, and told. The invariant: what is
+//! given out as a repository's name is the name that GitHub has for it now.
+
+mod create;
+mod lists;
+
+use std::str::FromStr;
 
 use catalog_gen::FileTree;
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::GitHub;
-use crate::forge::{ForgeError, NewRepository, RepoSlug, Repository};
-use crate::git::CommitId;
+use super::answer::{Answer, Failure};
+use super::client::Ask;
+use super::patience::patiently;
+use super::route::Route;
+use crate::forge::{ForgeError, RepoSlug, Repository};
+use crate::git::{CommitId, Credentials};
+use crate::ids::TaskId;
+
+pub(super) use create::{create, generate};
+pub(super) use lists::{branches, names, owners};
+
+/// What the description of a repository says while a task makes it, before the task's id.
+const MARK: &str = "Being made by Stagecraft, task ";
+/// The user name that goes with a token in git.
+pub(super) const TOKEN_USER: &str = "x-access-token";
+
+/// A repository as GitHub tells of it.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) slug: RepoSlug,
+    pub(super) default_branch: String,
+    created_by: Option<TaskId>,
+    /// Everything that was told.
+    pub(super) body: Value,
+}
+
+#[derive(Deserialize)]
+struct Told {
+    name: String,
+    owner: Owner,
+    #[serde(default)]
+    default_branch: Option<String>,
+    #[serde(default)]
+    description: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Owner {
+    login: String,
+}
+
+impl Found {
+    fn read(github: &GitHub, answer: Answer) -> Result<Self, Failure> {
+        let body = answer.body.clone();
+        let told: Told = answer.read()?;
+        let host = github.shared.host.clone();
+        let description = told.description.unwrap_or_default();
+        let task = description.strip_prefix(MARK).and_then(|id| TaskId::from_str(id.trim()).ok());
+        Ok(Self {
+            slug: RepoSlug { host, owner: told.owner.login, name: told.name },
+            default_branch: told.default_branch.unwrap_or_else(|| "main".to_owned()),
+            created_by: task,
+            body,
+        })
+    }
+
+    fn into_repository(self, github: &GitHub) -> Repository {
+        let html_url = github.page(&self.slug);
+        Repository {
+            clone_url: format!("{html_url}.git"),
+            contents_url: format!("{html_url}/blob/{}", self.default_branch),
+            html_url,
+            slug: self.slug,
+            default_branch: self.default_branch,
+            created_by: self.created_by,
+        }
+    }
+}
+
+impl GitHub {
+    /// The page of a repository; with `.git` behind it, where it is cloned from.
+    pub(super) fn page(&self, slug: &RepoSlug) -> String {
+        format!("{}/{}/{}", self.shared.git.as_str().trim_end_matches('/'), slug.owner, slug.name)
+    }
+}
+
+/// What messages call a repository.
+pub(super) fn called(slug: &RepoSlug) -> String {
+    format!("the repository `{slug}`")
+}
 
 /// The repository, if it is there.
 pub(super) async fn find(github: &GitHub, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError> {
-    let _ = (github, slug);
-    Err(ForgeError::Unsupported("not served yet".to_owned()))
+    slug.check()?;
+    let found = patiently(github, slug, &called(slug), || look(github, slug)).await?;
+    if let Some(found) = found.as_ref().filter(|found| !found.slug.is_same(slug)) {
+        github
+            .acting
+            .notices
+            .tell(format!("`{slug}` is called `{}` now: it was renamed or transferred", found.slug));
+    }
+    Ok(found.map(|found| found.into_repository(github)))
 }
 
-/// Makes it.
-pub(super) async fn create(
-    github: &GitHub,
-    slug: &RepoSlug,
-    new: &NewRepository,
-) -> Result<Repository, ForgeError> {
-    let _ = (github, slug, new);
-    Err(ForgeError::Unsupported("not served yet".to_owned()))
+/// One look at the repository.
+pub(super) async fn look(github: &GitHub, slug: &RepoSlug) -> Result<Option<Found>, Failure> {
+    match github.ask(&slug.owner, Ask::get(Route::repository(slug)?).kept()).await {
+        Ok(answer) => Found::read(github, answer).map(Some),
+        Err(Failure::NotFound(_)) => Ok(None),
+        Err(Failure::Moved { to: Some(id), .. }) => look_by_id(github, slug, id).await,
+        Err(failure) => Err(failure),
+    }
 }
 
-/// Makes it from a template repository.
-pub(super) async fn generate(
-    github: &GitHub,
-    from: &RepoSlug,
-    slug: &RepoSlug,
-    new: &NewRepository,
-) -> Result<Repository, ForgeError> {
-    let _ = (github, from, slug, new);
-    Err(ForgeError::Unsupported("not served yet".to_owned()))
+/// Asks once for the repository that a name leads to.
+async fn look_by_id(github: &GitHub, slug: &RepoSlug, id: u64) -> Result<Option<Found>, Failure> {
+    match github.ask(&slug.owner, Ask::get(Route::fixed("repositories").number(id))).await {
+        Ok(answer) => Found::read(github, answer).map(Some),
+        Err(Failure::NotFound(_)) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// What a repository that has moved is called now.
+pub(super) async fn new_name(github: &GitHub, slug: &RepoSlug) -> Option<RepoSlug> {
+    let found = look(github, slug).await.ok().flatten()?;
+    (!found.slug.is_same(slug)).then_some(found.slug)
 }
 
 /// Its files.
@@ -39,8 +138,18 @@ pub(super) async fn read(
     slug: &RepoSlug,
     revision: Option<&str>,
 ) -> Result<(CommitId, FileTree), ForgeError> {
-    let _ = (github, slug, revision);
-    Err(ForgeError::Unsupported("not served yet".to_owned()))
+    slug.check()?;
+    let url = format!("{}.git", github.page(slug));
+    let store = &github.shared.store;
+    let (commit, tree) = patiently(github, slug, &called(slug), || async {
+        let token =
+            github.shared.access.token(github, &slug.owner).await.map_err(|why| why.about(&called(slug)))?;
+        let credentials =
+            Credentials { url: url.clone(), username: TOKEN_USER.to_owned(), token: token.secret };
+        Ok::<_, ForgeError>(store.fetch(&url, revision, Some(&credentials)).await?)
+    })
+    .await?;
+    Ok((commit, store.read_tree(&tree, None).await?))
 }
 
 /// The head of a branch.
@@ -49,30 +158,51 @@ pub(super) async fn head(
     slug: &RepoSlug,
     branch: Option<&str>,
 ) -> Result<Option<CommitId>, ForgeError> {
-    let _ = (github, slug, branch);
-    Err(ForgeError::Unsupported("not served yet".to_owned()))
+    slug.check()?;
+    patiently(github, slug, &called(slug), || async {
+        match branch {
+            Some(branch) => head_now(github, slug, branch).await,
+            None => {
+                let found =
+                    look(github, slug).await?.ok_or_else(|| Failure::NotFound("Not Found".to_owned()))?;
+                head_now(github, slug, &found.default_branch).await
+            }
+        }
+    })
+    .await
+}
+
+/// One look at the head of a branch.
+pub(super) async fn head_now(
+    github: &GitHub,
+    slug: &RepoSlug,
+    branch: &str,
+) -> Result<Option<CommitId>, Failure> {
+    let route = Route::repository(slug)?.then("git/ref/heads").names(branch)?;
+    match github.ask(&slug.owner, Ask::get(route)).await {
+        Ok(answer) => match answer.body.pointer("/object/sha").and_then(Value::as_str) {
+            Some(sha) => Ok(Some(CommitId(sha.to_owned()))),
+            None => Err(Failure::Unknown("GitHub's answer names no commit".to_owned())),
+        },
+        // A repository without a commit is a conflict.
+        Err(Failure::NotFound(_) | Failure::Conflict(_)) => Ok(None),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// Removes it.
 pub(super) async fn delete(github: &GitHub, slug: &RepoSlug) -> Result<(), ForgeError> {
-    let _ = (github, slug);
-    Err(ForgeError::Unsupported("not served yet".to_owned()))
-}
-
-/// Accounts with an installation.
-pub(super) async fn owners(github: &GitHub) -> Result<Vec<String>, ForgeError> {
-    let _ = github;
-    Err(ForgeError::Unsupported("not served yet".to_owned()))
-}
-
-/// Repositories of an owner.
-pub(super) async fn names(github: &GitHub, owner: &str) -> Result<Vec<String>, ForgeError> {
-    let _ = (github, owner);
-    Err(ForgeError::Unsupported("not served yet".to_owned()))
-}
-
-/// Its branches.
-pub(super) async fn branches(github: &GitHub, slug: &RepoSlug) -> Result<Vec<String>, ForgeError> {
-    let _ = (github, slug);
-    Err(ForgeError::Unsupported("not served yet".to_owned()))
+    slug.check()?;
+    patiently(github, slug, &called(slug), || async {
+        match github.ask(&slug.owner, Ask::delete(Route::repository(slug)?)).await {
+            Ok(_) => Ok(()),
+            Err(Failure::NotFound(message)) => match look(github, slug).await? {
+                // What may not be done is often said not to be there.
+                Some(found) if found.slug.is_same(slug) => Err(Failure::Forbidden(message)),
+                _ => Ok(()),
+            },
+            Err(failure) => Err(failure),
+        }
+    })
+    .await
 }

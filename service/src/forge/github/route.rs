@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use reqwest::Url;
+
 use crate::forge::{ForgeError, RepoSlug};
 
 /// A path below the API's base, with its query.
@@ -25,6 +27,15 @@ impl Route {
     pub(super) fn repository(slug: &RepoSlug) -> Result<Self, ForgeError> {
         slug.check()?;
         Self::fixed("repos").name(&slug.owner)?.name(&slug.name)
+    }
+
+    /// Path and query of an address of the API at `base` that an answer gave. The host is not looked at: requests go
+    /// to no other than the configured one.
+    pub(super) fn of_link(base: &Url, link: &str) -> Option<Self> {
+        let link = Url::parse(link).ok()?;
+        let path = link.path().strip_prefix(base.path().trim_end_matches('/'))?;
+        let query = link.query().map(|query| format!("?{query}")).unwrap_or_default();
+        path.starts_with('/').then(|| Self { path: path.to_owned(), query })
     }
 
     /// Adds fixed words, such as `actions/variables`. Never pass a name here.

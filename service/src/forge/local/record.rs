@@ -202,6 +202,11 @@ impl Record {
         &mut self.book
     }
 
+    /// The task that made it.
+    pub(super) fn created_by(&self) -> TaskId {
+        self.created_by
+    }
+
     /// The repository's name as it was given.
     pub(super) fn name(&self) -> &RepoSlug {
         &self.repository

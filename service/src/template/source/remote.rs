@@ -7,7 +7,9 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::future::Future;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -15,7 +17,7 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use super::FetchError;
 use crate::config;
-use crate::git::{CommitId, Credentials, ObjectStore, TreeId};
+use crate::git::{CommitId, Credentials, GitError, ObjectStore, TreeId};
 use crate::secret::Secret;
 
 /// Revisions that are remembered for a repository.
@@ -44,11 +46,34 @@ impl fmt::Debug for Nearby {
     }
 }
 
+/// A token for an address, or why it cannot be had.
+type Lent = Pin<Box<dyn Future<Output = Result<Option<Secret>, String>> + Send>>;
+
+/// Gives the service's own token for an address.
+pub(super) struct Lender(Box<dyn Fn(String) -> Lent + Send + Sync>);
+
+impl Lender {
+    pub(super) fn new<F, Fut>(lend: F) -> Self
+    where
+        F: Fn(String) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<Option<Secret>, String>> + Send + 'static,
+    {
+        Self(Box::new(move |address| Box::pin(lend(address))))
+    }
+}
+
+impl fmt::Debug for Lender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lender")
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Remotes {
     store: ObjectStore,
     git: config::Git,
     nearby: Nearby,
+    lender: Option<Lender>,
     repositories: Mutex<HashMap<String, Arc<AsyncMutex<Repository>>>>,
 }
 
@@ -66,7 +91,12 @@ struct Answer {
 
 impl Remotes {
     pub(super) fn new(store: ObjectStore, git: config::Git, nearby: Nearby) -> Self {
-        Self { store, git, nearby, repositories: Mutex::default() }
+        Self { store, git, nearby, lender: None, repositories: Mutex::default() }
+    }
+
+    /// Has somebody who gives tokens for addresses without credentials.
+    pub(super) fn lend(&mut self, lender: Lender) {
+        self.lender = Some(lender);
     }
 
     /// The commit that a revision names now, and its tree, both in the store.
@@ -96,7 +126,10 @@ impl Remotes {
                 return Err(FetchError::NotFound(reason));
             }
             None => {
-                let credentials = self.credentials(url, &address, token);
+                let credentials = match self.credentials(url, &address, token) {
+                    Some(credentials) => Some(credentials),
+                    None => self.lent(&address).await?,
+                };
                 self.store.fetch(&address, revision, credentials.as_ref()).await?
             }
         };
@@ -122,6 +155,14 @@ impl Remotes {
             url.strip_prefix(&rewrite.prefix).map(|rest| format!("{}{rest}", rewrite.replacement))
         };
         self.git.rewrites.iter().find_map(fits).unwrap_or_else(|| url.to_owned())
+    }
+
+    /// The service's own token for an address.
+    async fn lent(&self, address: &str) -> Result<Option<Credentials>, FetchError> {
+        let Some(Lender(lend)) = &self.lender else { return Ok(None) };
+        let lent = lend(address.to_owned()).await.map_err(GitError::Unavailable)?;
+        let username = TOKEN_USER.to_owned();
+        Ok(lent.map(|token| Credentials { url: address.to_owned(), username, token }))
     }
 
     /// A token that was given is meant for the URL as written; elsewhere the configured ones count.

@@ -2,7 +2,8 @@
 //! no second one.
 //!
 //! Signatures alone, by keys of two halves: nothing here takes a shared secret, so no token can be checked with a
-//! public key as if that were one. The invariant: an algorithm that is not in [`verifier`] verifies nothing.
+//! public key as if that were one. What tokens say is their makers' business. The invariant: an algorithm that is not
+//! in [`verifier`] verifies nothing, and one that is not in [`signer`] signs nothing.
 
 use std::sync::OnceLock;
 
@@ -12,8 +13,10 @@ use jsonwebtoken::signature::{Error, Signer, Verifier};
 use jsonwebtoken::{Algorithm, DecodingKey, DecodingKeyKind, EncodingKey};
 use ring::rand::SystemRandom;
 use ring::signature::{
-    self, EcdsaKeyPair, KeyPair, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
+    self, EcdsaKeyPair, KeyPair, RsaKeyPair, RsaParameters, RsaPublicKeyComponents, UnparsedPublicKey,
 };
+use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::pem::PemObject;
 
 static RING: CryptoProvider = CryptoProvider {
     signer_factory: signer,
@@ -23,7 +26,7 @@ static RING: CryptoProvider = CryptoProvider {
 };
 
 /// Ring does it for the whole process; a second call changes nothing.
-pub(super) fn provide() {
+pub(crate) fn provide() {
     static PROVIDED: OnceLock<()> = OnceLock::new();
     PROVIDED.get_or_init(|| {
         let _one_is_enough = RING.install_default();
@@ -31,7 +34,7 @@ pub(super) fn provide() {
 }
 
 /// A fresh key pair for ES256: PKCS #8, and the public point.
-pub(super) fn generate() -> Option<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn generate() -> Option<(Vec<u8>, Vec<u8>)> {
     let (scheme, random) = (&signature::ECDSA_P256_SHA256_FIXED_SIGNING, SystemRandom::new());
     let private = EcdsaKeyPair::generate_pkcs8(scheme, &random).ok()?;
     let pair = EcdsaKeyPair::from_pkcs8(scheme, private.as_ref(), &random).ok()?;
@@ -90,27 +93,71 @@ impl JwtVerifier for RingVerifier {
     }
 }
 
-struct RingSigner(EcdsaKeyPair);
+/// The private RSA key in a PEM text, in either of the forms that are in use; `None` if there is none that can sign.
+pub(crate) fn rsa_key(pem: &str) -> Option<EncodingKey> {
+    // Variables of the environment often hold the text in one line, its ends of lines written out.
+    let pem = pem.replace("\\n", "\n");
+    let key = PrivateKeyDer::from_pem_slice(pem.as_bytes()).ok()?;
+    let der = match &key {
+        PrivateKeyDer::Pkcs1(der) => der.secret_pkcs1_der(),
+        PrivateKeyDer::Pkcs8(der) => der.secret_pkcs8_der(),
+        _ => return None,
+    };
+    rsa_pair(der)?;
+    Some(EncodingKey::from_rsa_der(der))
+}
+
+fn rsa_pair(der: &[u8]) -> Option<RsaKeyPair> {
+    RsaKeyPair::from_der(der).or_else(|_| RsaKeyPair::from_pkcs8(der)).ok()
+}
+
+enum RingSigner {
+    Es256(EcdsaKeyPair),
+    Rs256(Box<RsaKeyPair>),
+}
 
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>> {
-    if *algorithm != Algorithm::ES256 || key.family() != algorithm.family() {
-        return Err(new_error(ErrorKind::UnsupportedAlgorithm));
+    if key.family() != algorithm.family() {
+        return Err(new_error(ErrorKind::InvalidKeyFormat));
     }
-    let scheme = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
-    let pair = EcdsaKeyPair::from_pkcs8(scheme, key.as_bytes(), &SystemRandom::new())
-        .map_err(|_| new_error(ErrorKind::InvalidEcdsaKey))?;
-    Ok(Box::new(RingSigner(pair)))
+    let signer = match algorithm {
+        Algorithm::ES256 => {
+            let scheme = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
+            let pair = EcdsaKeyPair::from_pkcs8(scheme, key.as_bytes(), &SystemRandom::new());
+            RingSigner::Es256(pair.map_err(|_| new_error(ErrorKind::InvalidEcdsaKey))?)
+        }
+        Algorithm::RS256 => {
+            let pair = rsa_pair(key.as_bytes()).ok_or_else(|| new_error(ErrorKind::InvalidKeyFormat))?;
+            RingSigner::Rs256(Box::new(pair))
+        }
+        _ => return Err(new_error(ErrorKind::UnsupportedAlgorithm)),
+    };
+    Ok(Box::new(signer))
 }
 
 impl Signer<Vec<u8>> for RingSigner {
     fn try_sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, Error> {
-        let signature = self.0.sign(&SystemRandom::new(), message).map_err(|_| Error::new())?;
-        Ok(signature.as_ref().to_vec())
+        let random = SystemRandom::new();
+        match self {
+            Self::Es256(pair) => {
+                let signature = pair.sign(&random, message).map_err(|_| Error::new())?;
+                Ok(signature.as_ref().to_vec())
+            }
+            Self::Rs256(pair) => {
+                let mut signature = vec![0; pair.public().modulus_len()];
+                pair.sign(&signature::RSA_PKCS1_SHA256, &random, message, &mut signature)
+                    .map_err(|_| Error::new())?;
+                Ok(signature)
+            }
+        }
     }
 }
 
 impl JwtSigner for RingSigner {
     fn algorithm(&self) -> Algorithm {
-        Algorithm::ES256
+        match self {
+            Self::Es256(_) => Algorithm::ES256,
+            Self::Rs256(_) => Algorithm::RS256,
+        }
     }
 }
