@@ -112,7 +112,7 @@ fn rsa_pair(der: &[u8]) -> Option<RsaKeyPair> {
 }
 
 enum RingSigner {
-    Es256(EcdsaKeyPair),
+    Es256(Box<EcdsaKeyPair>),
     Rs256(Box<RsaKeyPair>),
 }
 
@@ -124,7 +124,7 @@ fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>
         Algorithm::ES256 => {
             let scheme = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
             let pair = EcdsaKeyPair::from_pkcs8(scheme, key.as_bytes(), &SystemRandom::new());
-            RingSigner::Es256(pair.map_err(|_| new_error(ErrorKind::InvalidEcdsaKey))?)
+            RingSigner::Es256(Box::new(pair.map_err(|_| new_error(ErrorKind::InvalidEcdsaKey))?))
         }
         Algorithm::RS256 => {
             let pair = rsa_pair(key.as_bytes()).ok_or_else(|| new_error(ErrorKind::InvalidKeyFormat))?;

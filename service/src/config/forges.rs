@@ -143,9 +143,66 @@ impl Config {
     }
 }
 
-/// Refuses addresses that forges cannot be shown at.
+/// Refuses addresses that forges cannot be shown at, and a GitHub that could not be asked.
 pub(super) fn check(config: &Config) -> Result<(), ConfigError> {
-    config.forge_pages().try_for_each(|(host, listen)| check_page(host, listen))
+    config.forge_pages().try_for_each(|(host, listen)| check_page(host, listen))?;
+    config.forges.iter().try_for_each(|(host, kind)| match kind {
+        ForgeKind::GitHub(settings) => check_github(host, settings),
+        ForgeKind::Local { .. } => Ok(()),
+    })
+}
+
+/// Somebody to act as, and addresses to which a token may be sent.
+fn check_github(host: &str, settings: &GitHubForge) -> Result<(), ConfigError> {
+    let setting = format!("`forges.\"{host}\"`");
+    let (app, key) = (settings.app_id.trim(), settings.private_key.expose().trim());
+    let fault = match (app.is_empty(), key.is_empty()) {
+        (false, true) => {
+            Some("has an `app_id` and no `private_key`: give the key that GitHub made for the App")
+        }
+        (true, false) => Some("has a `private_key` and no `app_id`: give the App's id or client id"),
+        (true, true) if settings.token.expose().trim().is_empty() && !settings.require_user_token => Some(
+            "has nobody to act as: give the `app_id` and `private_key` of a GitHub App, or a `token`, or set \
+             `require_user_token: true` to act as users alone",
+        ),
+        _ => None,
+    };
+    if let Some(fault) = fault {
+        return Err(ConfigError(format!("{setting} {fault}")));
+    }
+    if !(settings.limits.minute_seconds.is_finite() && settings.limits.minute_seconds > 0.0) {
+        return Err(ConfigError(format!("{setting}: `limits.minute_seconds` must be more than 0")));
+    }
+    for (name, address) in [("api_url", settings.api_url(host)), ("git_url", settings.git_url(host))] {
+        check_address(&address).map_err(|why| ConfigError(format!("{setting}: `{name}` {why}")))?;
+    }
+    Ok(())
+}
+
+/// A token sent over plain HTTP can be read by everybody on its way.
+fn check_address(address: &str) -> Result<(), String> {
+    let shown = address.escape_debug();
+    let (scheme, rest) = address.split_once("://").unwrap_or_default();
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if rest.contains(['?', '#', '@', '\\', ' ']) || host.is_empty() {
+        return Err(format!(
+            "`{shown}` is no address of a server; write it as `https://github.acme.io/api/v3`"
+        ));
+    }
+    match scheme {
+        "https" => Ok(()),
+        "http" if is_loopback(host) => Ok(()),
+        "http" => Err(format!("`{shown}` would send tokens in clear; write it with `https://`")),
+        _ => Err(format!("`{shown}` does not begin with `https://`")),
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let own =
+        |name: &str| name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    host.parse::<SocketAddr>().is_ok_and(|address| address.ip().is_loopback())
+        || own(host.trim_start_matches('[').trim_end_matches(']'))
+        || host.rsplit_once(':').is_some_and(|(name, _)| own(name))
 }
 
 /// The local forge has no users, so only this machine may reach it; and a link to a repository has to open there.
@@ -180,6 +237,61 @@ mod tests {
         let config =
             Config::from_parts(Some(("site.yaml", &file)), &[]).map_err(|error| error.to_string())?;
         Ok(config.forge_pages().map(|(host, listen)| format!("{host} at {listen}")).collect())
+    }
+
+    fn github(settings: &str) -> Result<Config, String> {
+        let file = format!("forges: {{ github.com: {{ kind: github, {settings} }} }}");
+        Config::from_parts(Some(("site.yaml", &file)), &[]).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_github_needs_somebody_to_act_as() {
+        assert!(github("app_id: \"1\", private_key: key").is_ok());
+        assert!(github("token: ghp_x").is_ok());
+        assert!(github("require_user_token: true").is_ok());
+        for (settings, said) in [
+            ("app_id: \"1\"", "no `private_key`"),
+            ("private_key: key", "no `app_id`"),
+            ("timeout_seconds: 5", "nobody to act as"),
+        ] {
+            let fault = github(settings).unwrap_err();
+            assert!(fault.contains(said) && fault.contains("`forges.\"github.com\"`"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_sent_in_clear_to_this_machine_alone() {
+        for address in [
+            "http://127.0.0.1:8080",
+            "http://localhost:1/api/v3",
+            "http://[::1]:9",
+            "https://ghes.acme.io/api/v3",
+        ] {
+            assert!(github(&format!("token: t, api_url: \"{address}\"")).is_ok(), "{address}");
+        }
+        for address in [
+            "http://ghes.acme.io/api/v3",
+            "http://127.0.0.1.evil.example",
+            "http://localhost.evil.example:80",
+            "https://user@ghes.acme.io",
+            "https://ghes.acme.io/?x",
+            "ftp://ghes.acme.io",
+            "ghes.acme.io",
+            "https://",
+        ] {
+            assert!(github(&format!("token: t, api_url: \"{address}\"")).is_err(), "{address}");
+            assert!(github(&format!("token: t, git_url: \"{address}\"")).is_err(), "{address}");
+        }
+    }
+
+    #[test]
+    fn addresses_follow_from_the_host() {
+        let settings = GitHubForge::default();
+
+        assert_eq!(settings.api_url("github.com"), "https://api.github.com");
+        assert_eq!(settings.api_url("acme.ghe.com"), "https://api.acme.ghe.com");
+        assert_eq!(settings.api_url("github.acme.io"), "https://github.acme.io/api/v3");
+        assert_eq!(settings.git_url("github.acme.io"), "https://github.acme.io");
     }
 
     #[test]

@@ -9,9 +9,6 @@ mod installation;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
-use tokio::time::Instant;
 
 use super::GitHub;
 use super::answer::{Answer, Failure};
@@ -27,9 +24,9 @@ use installation::{Held, Installation, Permissions};
 /// What requests of the App itself count against.
 const APP_BUCKET: &str = "app";
 /// How long a new token may not be known to all of GitHub.
-const UNKNOWN_FOR: Duration = Duration::from_secs(60);
+const UNKNOWN_FOR_S: i64 = 60;
 /// How long what a new token is allowed may not be known to all of GitHub.
-const POWERLESS_FOR: Duration = Duration::from_secs(20);
+const POWERLESS_FOR_S: i64 = 20;
 /// A clock that is found to be off by more than this makes one more try worth it.
 const CLOCK_STEP_S: i64 = 30;
 
@@ -41,8 +38,8 @@ pub(super) struct Token {
     pub(super) bucket: String,
     /// What an installation's token may do.
     granted: Option<Arc<Permissions>>,
-    /// When an installation's token was made.
-    minted: Option<Instant>,
+    /// When an installation's token was made, by GitHub's clock.
+    minted: Option<i64>,
 }
 
 /// How tokens are come by.
@@ -140,10 +137,11 @@ impl Access {
         failure: Failure,
     ) -> Refusal {
         let Some(minted) = token.minted else { return Refusal::Final(self.of_given(github, failure)) };
+        let age_s = github.shared.client.now_s() - minted;
         match failure {
             Failure::Unauthorized(message) => match self.look_again(github, owner, token).await {
                 Err(failure) => Refusal::Final(failure),
-                Ok(()) if minted.elapsed() < UNKNOWN_FOR => Refusal::Final(Failure::NotYet(message)),
+                Ok(()) if age_s < UNKNOWN_FOR_S => Refusal::Final(Failure::NotYet(message)),
                 Ok(()) => Refusal::Again,
             },
             Failure::Forbidden(message) if message.contains("suspended") => {
@@ -155,7 +153,7 @@ impl Access {
                     "the GitHub App lacks a permission on `{owner}`: `{needed}`. Give it in the App's settings, let \
                      `{owner}` accept it, and try again (GitHub says: {message})"
                 )),
-                true if minted.elapsed() < POWERLESS_FOR => Failure::NotYet(message),
+                true if age_s < POWERLESS_FOR_S => Failure::NotYet(message),
                 true => Failure::Forbidden(message),
             }),
             other => Refusal::Final(other),
@@ -202,7 +200,7 @@ impl Access {
         let held = self.held(owner);
         // Held while a token is made: whoever else wants one waits for it here.
         let mut held = held.lock().await;
-        if let Some(token) = held.token() {
+        if let Some(token) = held.token(github.shared.client.now_s()) {
             return Ok(Some(token));
         }
         // Where another token serves, it is not asked every time whether the App has been installed since.
@@ -267,7 +265,7 @@ impl Access {
         let held = self.held(owner);
         let mut held = held.lock().await;
         held.doubt();
-        if token.minted.is_none_or(|minted| minted.elapsed() >= UNKNOWN_FOR) {
+        if token.minted.is_none_or(|minted| github.shared.client.now_s() - minted >= UNKNOWN_FOR_S) {
             held.refuse(token);
         }
         match self.look_up(github, owner, &mut held).await? {

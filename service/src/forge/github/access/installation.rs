@@ -17,7 +17,7 @@ use crate::forge::github::answer::{Answer, Failure};
 use crate::secret::Secret;
 
 /// How long before its end a token is replaced: a push must not outlive it.
-const MARGIN: Duration = Duration::from_secs(600);
+const MARGIN_S: i64 = 600;
 /// How long it is taken for granted that an installation is what it was.
 const KEPT: Duration = Duration::from_secs(600);
 
@@ -66,8 +66,8 @@ pub(super) struct Held {
 #[derive(Clone, Debug)]
 struct Minted {
     token: Token,
-    /// From when on it is replaced.
-    old: Instant,
+    /// From when on it is replaced, by GitHub's clock.
+    old_s: i64,
 }
 
 #[derive(Deserialize)]
@@ -79,9 +79,9 @@ struct Mint {
 }
 
 impl Held {
-    /// The token, if it lives long enough.
-    pub(super) fn token(&self) -> Option<Token> {
-        let live = self.minted.as_ref().filter(|minted| minted.old > Instant::now());
+    /// The token, if it lives long enough. `now_s` is seconds since 1970 by GitHub's clock.
+    pub(super) fn token(&self, now_s: i64) -> Option<Token> {
+        let live = self.minted.as_ref().filter(|minted| minted.old_s > now_s);
         live.map(|minted| minted.token.clone())
     }
 
@@ -111,15 +111,16 @@ impl Held {
         let mint: Mint = answer.read()?;
         let ends = OffsetDateTime::parse(&mint.expires_at, &Rfc3339)
             .map_err(|_| Failure::Unknown("GitHub gave a token without its end".to_owned()))?;
-        let lives = u64::try_from(ends.unix_timestamp().saturating_sub(now_s)).unwrap_or_default();
-        let (lives, now) = (Duration::from_secs(lives), Instant::now());
+        let lives_s = ends.unix_timestamp().saturating_sub(now_s).max(0);
         let token = Token {
             secret: Secret::new(mint.token),
             bucket: format!("installation/{id}"),
             granted: Some(Arc::new(mint.permissions)),
-            minted: Some(now),
+            minted: Some(now_s),
         };
-        self.minted = Some(Minted { token: token.clone(), old: now + lives - MARGIN.min(lives / 2) });
+        // One that ends sooner than usual serves for half of its life.
+        let old_s = now_s + lives_s - MARGIN_S.min(lives_s / 2);
+        self.minted = Some(Minted { token: token.clone(), old_s });
         Ok(token)
     }
 

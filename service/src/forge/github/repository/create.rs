@@ -120,9 +120,8 @@ struct Account {
 
 impl Making<'_> {
     async fn attempt(&self) -> Result<Found, Failure> {
-        match self.own(look(self.github, self.slug).await?)? {
-            Some(own) => return self.finish(own).await,
-            None => {}
+        if let Some(own) = self.own(look(self.github, self.slug).await?)? {
+            return self.finish(own).await;
         }
         let ask = self.ask().await?;
         match self.github.ask(&self.slug.owner, ask).await {
