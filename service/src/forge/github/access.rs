@@ -123,6 +123,9 @@ impl Access {
                     }
                     now_s = theirs;
                 }
+                Err(Failure::NotFound(message)) if message.contains("Integration not found") => {
+                    return Err(self.key_refused(&message));
+                }
                 answer => return answer,
             }
         }
@@ -187,7 +190,8 @@ impl Access {
                 ))
             }
             Failure::Lacks { message, needed } => {
-                Failure::Forbidden(format!("{message} (the token needs `{needed}`)"))
+                let needs = if needed.is_empty() { needed } else { format!(" (the token needs `{needed}`)") };
+                Failure::Forbidden(format!("{message}{needs}"))
             }
             other => other,
         }
@@ -329,7 +333,7 @@ impl Token {
             let (name, level) = one.split_once('=').unwrap_or((one, "read"));
             granted.get(name.trim()).is_some_and(|given| rank(given) >= rank(level.trim()))
         };
-        needed.split(';').any(|all| all.split(',').map(str::trim).all(has))
+        needed.is_empty() || needed.split(';').any(|all| all.split(',').map(str::trim).all(has))
     }
 }
 

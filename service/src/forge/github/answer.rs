@@ -45,7 +45,7 @@ pub(super) enum Failure {
     },
     /// A permission that the answer names is missing to an App, or not known yet of a new token.
     Lacks {
-        /// As GitHub writes it: `administration=write`.
+        /// As GitHub writes it: `administration=write`; empty where it does not say.
         needed: String,
         /// GitHub's words.
         message: String,
@@ -143,12 +143,11 @@ impl Answer {
             401 => Failure::Unauthorized(message),
             403 | 429 => match self.limited_for(&message, now_s) {
                 Some(wait) => Failure::Limited { wait, message },
-                None => match self.header("x-accepted-github-permissions") {
-                    Some(needed) if message.contains("not accessible by integration") => {
-                        Failure::Lacks { needed: words(needed.as_bytes()), message }
-                    }
-                    _ => Failure::Forbidden(message),
-                },
+                None if message.contains("not accessible by integration") => {
+                    let needed = self.header("x-accepted-github-permissions").unwrap_or_default();
+                    Failure::Lacks { needed: words(needed.as_bytes()), message }
+                }
+                None => Failure::Forbidden(message),
             },
             404 | 410 => Failure::NotFound(message),
             301 | 302 | 307 | 308 => Failure::Moved { to: self.moved_to(), message },
