@@ -285,7 +285,7 @@ mod tests {
             json!({ "message": message }),
         ) {
             Failure::Limited { wait, .. } => Some(wait.as_secs()),
-            Failure::Forbidden(_) => None,
+            Failure::Lacks { .. } => None,
             other => panic!("{other:?}"),
         };
 
