@@ -1,0 +1,63 @@
+//! What each operation does, one file per area.
+//!
+//! A new area adds its file and its line in [`TABLE`].
+
+pub(crate) mod accounts;
+pub(crate) mod apps;
+pub(crate) mod meta;
+pub(crate) mod repositories;
+
+use serde_json::Value;
+
+use crate::call::{Answer, Call};
+use crate::router::Route;
+use crate::state::State;
+
+/// Every operation, area by area.
+pub(crate) const TABLE: &[&[Route]] = &[accounts::ROUTES, apps::ROUTES, meta::ROUTES, repositories::ROUTES];
+
+/// The page of a list that was asked for.
+pub(crate) fn page(call: &Call, all: Vec<Value>) -> Vec<Value> {
+    let (page, per_page) = asked(call);
+    all.into_iter().skip((page - 1) * per_page).take(per_page).collect()
+}
+
+/// Which page of how many was asked for.
+fn asked(call: &Call) -> (usize, usize) {
+    let number = |name: &str| call.query.get(name).and_then(|text| text.parse::<usize>().ok());
+    let per_page = number("per_page").unwrap_or(30).clamp(1, 100);
+    (number("page").unwrap_or(1).max(1), per_page)
+}
+
+/// A page of a list with the links to the others.
+pub(crate) fn list(state: &State, call: &Call, all: Vec<Value>) -> Answer {
+    let count = all.len();
+    linked(state, call, count, Answer::ok(Value::Array(page(call, all))))
+}
+
+/// The links to the other pages of so many things.
+pub(crate) fn linked(state: &State, call: &Call, count: usize, answer: Answer) -> Answer {
+    let (page, per_page) = asked(call);
+    let last = count.div_ceil(per_page).max(1);
+    let link = |number: usize, name: &str| {
+        let others: String = call
+            .query
+            .iter()
+            .filter(|(name, _)| *name != "page")
+            .map(|(name, value)| format!("{name}={value}&"))
+            .collect();
+        format!("<{}{}?{others}page={number}>; rel=\"{name}\"", state.bases.api, call.path)
+    };
+    let mut links = Vec::new();
+    if page > 1 {
+        links.push(link((page - 1).min(last), "prev"));
+    }
+    if page < last {
+        links.push(link(page + 1, "next"));
+        links.push(link(last, "last"));
+    }
+    if page > 1 {
+        links.push(link(1, "first"));
+    }
+    if links.is_empty() { answer } else { answer.header("link", links.join(", ")) }
+}
