@@ -98,6 +98,11 @@ impl Description {
         self.by_id.keys().copied()
     }
 
+    /// Whether there is an operation of this id.
+    pub fn has(&self, operation: &str) -> bool {
+        self.by_id.contains_key(operation)
+    }
+
     /// Holds a request against the description. `path` is below the API's base and still encoded; `body` is `Null`
     /// where none was sent.
     pub fn request(

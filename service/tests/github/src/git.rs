@@ -4,6 +4,7 @@
 //! refs itself, which costs no process. The invariant: what the API shows of a repository is what its folder holds.
 
 pub(crate) mod backend;
+pub(crate) mod plumbing;
 pub(crate) mod store;
 
 pub(crate) use store::Store;

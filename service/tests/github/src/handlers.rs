@@ -3,9 +3,32 @@
 //! A new area adds its file and its line in [`TABLE`].
 
 pub(crate) mod accounts;
+pub(crate) mod actions;
 pub(crate) mod apps;
+pub(crate) mod codeowners;
+pub(crate) mod contents;
+pub(crate) mod environments;
+pub(crate) mod hooks;
+pub(crate) mod issues;
+pub(crate) mod keys;
+pub(crate) mod labels;
 pub(crate) mod meta;
+pub(crate) mod pages;
+pub(crate) mod people;
+pub(crate) mod properties;
+pub(crate) mod protection;
+pub(crate) mod pulls;
+pub(crate) mod references;
 pub(crate) mod repositories;
+pub(crate) mod root;
+pub(crate) mod rulesets;
+pub(crate) mod search;
+pub(crate) mod secrets;
+pub(crate) mod statuses;
+pub(crate) mod switches;
+pub(crate) mod teams;
+pub(crate) mod variables;
+pub(crate) mod workflows;
 
 use serde_json::Value;
 
@@ -14,7 +37,40 @@ use crate::router::Route;
 use crate::state::State;
 
 /// Every operation, area by area.
-pub(crate) const TABLE: &[&[Route]] = &[accounts::ROUTES, apps::ROUTES, meta::ROUTES, repositories::ROUTES];
+pub(crate) const TABLE: &[&[Route]] = &[
+    accounts::ROUTES,
+    actions::ROUTES,
+    apps::ROUTES,
+    codeowners::ROUTES,
+    contents::ROUTES,
+    environments::ROUTES,
+    hooks::ROUTES,
+    issues::ROUTES,
+    issues::PARTS,
+    keys::ROUTES,
+    labels::ROUTES,
+    meta::ROUTES,
+    pages::ROUTES,
+    people::ROUTES,
+    properties::ROUTES,
+    protection::ROUTES,
+    pulls::ROUTES,
+    pulls::MERGING,
+    pulls::REVIEWS,
+    references::ROUTES,
+    repositories::ROUTES,
+    root::ROUTES,
+    rulesets::ROUTES,
+    search::ROUTES,
+    secrets::ROUTES,
+    secrets::OF_ORGANISATION,
+    statuses::ROUTES,
+    switches::ROUTES,
+    teams::ROUTES,
+    variables::ROUTES,
+    variables::OF_ORGANISATION,
+    workflows::ROUTES,
+];
 
 /// The page of a list that was asked for.
 pub(crate) fn page(call: &Call, all: Vec<Value>) -> Vec<Value> {
@@ -60,4 +116,12 @@ pub(crate) fn linked(state: &State, call: &Call, count: usize, answer: Answer) -
         links.push(link(1, "first"));
     }
     if links.is_empty() { answer } else { answer.header("link", links.join(", ")) }
+}
+
+/// A page of a list under a key, with how many there are.
+pub(crate) fn counted(state: &State, call: &Call, key: &str, all: Vec<Value>) -> Answer {
+    let count = all.len();
+    let mut body = serde_json::json!({ "total_count": count });
+    body[key] = Value::Array(page(call, all));
+    linked(state, call, count, Answer::ok(body))
 }

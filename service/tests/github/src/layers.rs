@@ -1,8 +1,10 @@
-//! The layers of a request, outermost first: recorder, faults, authentication and permissions, limits, handler.
+//! The layers of a request, outermost first: recorder, faults, authentication and permissions, limits, check of the
+//! request, handler, check of the answer.
 //!
 //! Each request is counted and recorded exactly once, whatever becomes of it.
 
 mod api;
+mod described;
 mod finish;
 mod served;
 mod strike;

@@ -2,7 +2,11 @@
 
 pub(crate) mod account;
 pub(crate) mod app;
+pub(crate) mod commit;
+pub(crate) mod issue;
+pub(crate) mod pull;
 pub(crate) mod repository;
+pub(crate) mod team;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -7,6 +7,9 @@ pub mod account;
 pub mod app;
 pub(crate) mod look;
 pub mod repository;
+pub mod tracker;
+pub mod vault;
+pub mod wiring;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;

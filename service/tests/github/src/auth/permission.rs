@@ -18,8 +18,6 @@ pub(crate) type Permission = (&'static str, &'static str);
 pub(crate) enum Needs {
     /// Nothing: anyone may.
     Nothing,
-    /// Any credentials.
-    Credentials,
     /// An App's JWT.
     Jwt,
     /// An installation's token.
@@ -78,7 +76,7 @@ pub(crate) fn check(state: &State, needs: Needs, call: &Call) -> Result<(), Answ
         (_, Identity::App(_)) => Err(errors::not_by_integration()),
         (Needs::Repository(any), _) => on_repository(state, any, call),
         (_, Identity::Anonymous) => Err(errors::requires_authentication()),
-        (Needs::Credentials, _) | (Needs::Installation, Identity::Installation { .. }) => Ok(()),
+        (Needs::Installation, Identity::Installation { .. }) => Ok(()),
         (Needs::Installation, _) => Err(errors::error(
             403,
             "You must authenticate with an installation access token in order to list repositories for an installation.",
@@ -127,7 +125,7 @@ fn on_repository(state: &State, any: &[Permission], call: &Call) -> Result<(), A
             if may { Ok(()) } else { Err(errors::not_by_integration()) }
         }
         Identity::User { login, scopes } => {
-            let needed = any.iter().map(|permission| role_for(permission)).min().unwrap_or(4);
+            let needed = any.iter().map(role_for).min().unwrap_or(4);
             let role = state.role_in(login, repository).map_or(0, rank);
             let scoped = scopes.contains("repo")
                 || (!repository.is_private() && scopes.contains("public_repo"))

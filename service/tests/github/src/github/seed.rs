@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Map;
-
 use super::GitHub;
 use crate::auth::{keys, tokens};
 use crate::state::State;
 use crate::state::account::{Account, Kind, Role, Team};
 use crate::state::app::{App, Installation, Permissions};
+use crate::state::vault::Vault;
+use crate::state::wiring::Variables;
 
 /// What an App signs in with.
 #[derive(Clone, Debug)]
@@ -197,7 +197,10 @@ fn account(state: &mut State, login: &str, kind: Kind) -> u64 {
         members_create: true,
         members: BTreeMap::new(),
         teams: BTreeMap::new(),
-        more: Map::new(),
+        secrets: Vault::default(),
+        variables: Variables::new(),
+        oidc: None,
+        properties: BTreeMap::new(),
     };
     state.accounts.insert(login.to_lowercase(), account);
     id

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Done;
 use super::finish::{Around, finished};
+use super::{Done, described};
 use crate::auth::permission::{self, Needs};
 use crate::auth::{Identity, identify};
 use crate::call::{Answer, Call};
@@ -45,8 +45,11 @@ pub(crate) fn apply(shared: &Shared, found: Found, incoming: &Incoming) -> Done 
         begun?;
         let call = call(&state, &found, incoming, headers, (identity, version.clone()?))?;
         permission::check(&state, needs, &call)?;
+        described::request(shared, &state, &call)?;
         (found.route.run)(&mut state, &call)
     });
+    let told = answered.as_ref().unwrap_or_else(|refusal| refusal);
+    described::answer(shared, &state, (operation, version.as_deref().unwrap_or(state.setup.version)), told);
     let applied = answered.is_ok();
     let around = Around {
         who: &identity,

@@ -125,7 +125,6 @@ pub(crate) fn organisation(state: &State, account: &Account) -> Value {
     let more = json!({
         "name": account.login,
         "company": null,
-        "blog": "",
         "location": null,
         "email": null,
         "twitter_username": null,

@@ -51,6 +51,24 @@ const LINKS: [(&str, &str); 37] = [
     ("url", ""),
 ];
 
+/// The settings that lists tell; the others are told of one repository alone.
+const IN_LISTS: [&str; 14] = [
+    "description",
+    "homepage",
+    "has_issues",
+    "has_projects",
+    "has_wiki",
+    "has_discussions",
+    "has_downloads",
+    "is_template",
+    "archived",
+    "allow_forking",
+    "delete_branch_on_merge",
+    "web_commit_signoff_required",
+    "security_and_analysis",
+    "has_pages",
+];
+
 /// What lists of repositories have.
 pub(crate) fn short(state: &State, repository: &Repository, who: &Identity) -> Value {
     let full_name = repository.full_name();
@@ -94,7 +112,7 @@ pub(crate) fn short(state: &State, repository: &Repository, who: &Identity) -> V
     for (name, rest) in LINKS {
         object[name] = Value::String(format!("{url}{rest}"));
     }
-    for (name, value) in &repository.settings {
+    for (name, value) in repository.settings.iter().filter(|(name, _)| IN_LISTS.contains(&name.as_str())) {
         object[name] = value.clone();
     }
     if state.organisation(&repository.owner).is_ok() {
@@ -103,9 +121,22 @@ pub(crate) fn short(state: &State, repository: &Repository, who: &Identity) -> V
     object
 }
 
+/// What a pull request and a search tell of a repository.
+pub(crate) fn plain(state: &State, repository: &Repository, who: &Identity) -> Value {
+    let mut object = short(state, repository, who);
+    if let Some(object) = object.as_object_mut() {
+        object.shift_remove("security_and_analysis");
+        object.shift_remove("custom_properties");
+    }
+    object
+}
+
 /// What a repository itself has.
 pub(crate) fn full(state: &State, repository: &Repository, who: &Identity) -> Value {
     let mut object = short(state, repository, who);
+    for (name, value) in &repository.settings {
+        object[name] = value.clone();
+    }
     object["network_count"] = json!(0);
     object["subscribers_count"] = json!(0);
     object["temp_clone_token"] = json!("");

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::vault::Vault;
+use super::wiring::{OidcSubject, Variables};
 use crate::clock::Millis;
 
 /// Whether it is a person.
@@ -56,8 +58,14 @@ pub struct Account {
     pub members: BTreeMap<String, Role>,
     /// Of an organisation: its teams by slug.
     pub teams: BTreeMap<String, Team>,
-    /// What areas of their own keep of an organisation: organisation secrets, custom properties and the like.
-    pub more: Map<String, Value>,
+    /// Of an organisation: its secrets.
+    pub secrets: Vault,
+    /// Of an organisation: its variables.
+    pub variables: Variables,
+    /// Of an organisation: its template of OIDC subjects.
+    pub oidc: Option<OidcSubject>,
+    /// Of an organisation: its custom properties by name, each as the API has it.
+    pub properties: BTreeMap<String, Map<String, Value>>,
 }
 
 impl Account {

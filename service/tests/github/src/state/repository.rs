@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use super::tracker::Tracker;
+use super::wiring::Wiring;
 use crate::clock::Millis;
 
 /// Content that a repository made from a template will get.
@@ -53,6 +55,10 @@ pub struct Repository {
     pub updated: Millis,
     /// When it was last pushed to.
     pub pushed: Option<Millis>,
+    /// What is set in it beside: secrets, variables, protection, hooks and so on.
+    pub wiring: Wiring,
+    /// Its labels, milestones, issues and pull requests.
+    pub tracker: Tracker,
     /// Its bare git folder.
     pub folder: PathBuf,
 }

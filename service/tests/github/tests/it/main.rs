@@ -1,5 +1,24 @@
-//! The double tested from outside, as a client of GitHub sees it.
+//! The double asked over HTTP, as a client would: what it answers, what it then holds, what it refuses.
+//!
+//! `support::Client::ask` holds each request and each answer against GitHub's description.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that finds nothing has failed"
+)]
 
 mod apps;
 mod client;
+mod contents;
+mod people;
+mod protection;
+mod pulls;
+mod recorded;
 mod repositories;
+mod settings;
+mod support;
+mod tracker;
+mod wiring;
+mod workflows;

@@ -5,9 +5,11 @@ use serde_json::{Map, Value};
 use crate::auth::Identity;
 use crate::call::{Answer, Call};
 use crate::errors;
-use crate::git::Store;
+use crate::git::{Store, plumbing};
 use crate::state::State;
 use crate::state::repository::{Repository, default_settings};
+use crate::state::tracker::Tracker;
+use crate::state::wiring::Wiring;
 
 /// The settings that may be given when a repository is made or changed.
 pub(crate) const SETTINGS: [&str; 20] = [
@@ -106,8 +108,12 @@ pub(crate) fn make(state: &mut State, wanted: Wanted, who: &Identity) -> Result<
     let id = state.next_id();
     let folder = state.root.join(format!("{id}.git"));
     Store::create(&folder, "main").map_err(|_| errors::error(500, "Server Error"))?;
+    if wanted.with_commit {
+        begin(&folder, &wanted, state.now).ok_or_else(|| errors::error(500, "Server Error"))?;
+    }
     let mut settings = default_settings();
     settings.extend(wanted.settings);
+    let tracker = Tracker::new(|| state.next_id());
     let mut repository = Repository {
         id,
         owner: wanted.owner,
@@ -123,7 +129,9 @@ pub(crate) fn make(state: &mut State, wanted: Wanted, who: &Identity) -> Result<
         pending: None,
         created: state.now,
         updated: state.now,
-        pushed: None,
+        pushed: wanted.with_commit.then_some(state.now),
+        wiring: Wiring::default(),
+        tracker,
         folder,
     };
     if let Identity::User { login, .. } = who {
@@ -140,6 +148,19 @@ pub(crate) fn make(state: &mut State, wanted: Wanted, who: &Identity) -> Result<
         });
     }
     Ok(id)
+}
+
+/// The first commit, with a README, where one is asked for.
+fn begin(folder: &std::path::Path, wanted: &Wanted, now: crate::clock::Millis) -> Option<String> {
+    let about = wanted.settings.get("description").and_then(Value::as_str).unwrap_or_default();
+    let text = format!("# {}\n{about}", wanted.name);
+    let signed = plumbing::Signed {
+        name: &wanted.owner,
+        email: "noreply@github.com",
+        at: now / 1000,
+        message: "Initial commit",
+    };
+    plumbing::write(folder, "main", &[("README.md", Some(text.as_bytes()))], &signed)
 }
 
 fn team_slug(state: &State, owner: &str, id: u64) -> Result<String, Answer> {

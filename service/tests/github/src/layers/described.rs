@@ -1,0 +1,58 @@
+//! The check of requests and answers against GitHub's description.
+//!
+//! What is wrong is noted and fails the test; the request goes on, because GitHub would answer it, too. Only what the
+//! variant of GitHub does not have at all is not there.
+
+use crate::call::{Answer, Call};
+use crate::description::{Description, Variant};
+use crate::errors;
+use crate::setup;
+use crate::shared::{Shared, locked};
+use crate::state::State;
+
+fn description(state: &State, version: &str) -> &'static Description {
+    Description::of(match (state.setup.variant, version) {
+        (setup::Variant::Server, _) => Variant::Enterprise,
+        (setup::Variant::Cloud, "2026-03-10") => Variant::GitHub2026,
+        (setup::Variant::Cloud, _) => Variant::GitHub,
+    })
+}
+
+/// Operations that no description of the API has.
+const OUTSIDE: [&str; 1] = ["graphql"];
+
+/// Notes what is wrong with a request.
+pub(super) fn request(shared: &Shared, state: &State, call: &Call) -> Result<(), Answer> {
+    if OUTSIDE.contains(&call.operation) {
+        return Ok(());
+    }
+    let path = named(state, call);
+    let checked = description(state, &call.version).request(&call.method, &path, &call.query, &call.body);
+    let known = checked.operation.is_some();
+    if checked.operation.is_some_and(|operation| operation != call.operation) {
+        locked(&shared.violations).push(format!("`{path}` is not `{}`", call.operation));
+    }
+    locked(&shared.violations).extend(checked.violations);
+    if known { Ok(()) } else { Err(errors::not_found()) }
+}
+
+/// A path by a repository's id as the path by its name, which the description has.
+fn named(state: &State, call: &Call) -> String {
+    let Some(rest) = call.path.strip_prefix("/repositories/") else { return call.path.clone() };
+    let rest = rest.split_once('/').map(|(_, rest)| format!("/{rest}")).unwrap_or_default();
+    let repository = call.repository.and_then(|id| state.repositories.get(&id));
+    repository.map_or_else(|| call.path.clone(), |one| format!("/repos/{}{rest}", one.full_name()))
+}
+
+/// Notes what is wrong with an answer.
+pub(super) fn answer(shared: &Shared, state: &State, (operation, version): (&str, &str), answer: &Answer) {
+    if OUTSIDE.contains(&operation) {
+        return;
+    }
+    let faults = description(state, version).response(operation, answer.status, answer.body.as_ref());
+    // What the variant does not have at all was noted with the request.
+    let absent = answer.status == 404 && !description(state, version).has(operation);
+    if !absent {
+        locked(&shared.violations).extend(faults);
+    }
+}
