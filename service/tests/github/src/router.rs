@@ -42,8 +42,7 @@ pub(crate) struct Found {
 
 /// The operation of a method and a path.
 pub(crate) fn find(method: &str, path: &str) -> Option<Found> {
-    let segments: Option<Vec<String>> = path.strip_prefix('/')?.split('/').map(decoded).collect();
-    let segments = segments?;
+    let segments = segments(path)?;
     let method = if method == "HEAD" { "GET" } else { method };
     let all = handlers::TABLE.iter().flat_map(|area| area.iter());
     let fitting = all.filter(|route| route.method == method);
@@ -53,6 +52,13 @@ pub(crate) fn find(method: &str, path: &str) -> Option<Found> {
     });
     // `/app/installations/1` before `/app/{anything}`: the fewer parameters, the closer.
     found.min_by_key(|(count, _)| *count).map(|(_, found)| found)
+}
+
+/// The decoded segments of a path. GitHub takes the root of a repository's files with a slash at the end, too.
+fn segments(path: &str) -> Option<Vec<String>> {
+    let path = if path.ends_with("/contents/") { path.strip_suffix('/')? } else { path };
+    let rest = path.strip_prefix('/')?;
+    if rest.is_empty() { Some(Vec::new()) } else { rest.split('/').map(decoded).collect() }
 }
 
 /// A segment decoded; nothing if no name could be it.
@@ -92,7 +98,7 @@ pub(crate) fn query(text: &str) -> BTreeMap<String, String> {
 fn matched(template: &'static str, segments: &[String]) -> Option<BTreeMap<&'static str, String>> {
     let mut params = BTreeMap::new();
     let mut rest = segments.iter();
-    for part in template.strip_prefix('/')?.split('/') {
+    for part in template.split('/').filter(|part| !part.is_empty()) {
         let name = part.strip_prefix('{').and_then(|part| part.strip_suffix('}'));
         match name.map(|name| (name.strip_suffix('*'), name)) {
             Some((Some(name), _)) => {

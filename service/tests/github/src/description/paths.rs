@@ -19,12 +19,15 @@ pub(super) struct Template {
     parts: Vec<Part>,
 }
 
+/// What stands for the files of a repository; the path after it may be empty.
+const FILES: &str = "contents";
+
 /// The decoded segments of a path; nothing if no path can be meant.
 pub(super) fn segments(path: &str) -> Option<Vec<String>> {
-    if path == "/" {
-        return Some(Vec::new());
-    }
-    path.strip_prefix('/')?.split('/').map(decoded).collect()
+    let path =
+        path.strip_suffix("contents/").map_or_else(|| path.to_owned(), |path| format!("{path}{FILES}"));
+    let rest = path.strip_prefix('/')?;
+    if rest.is_empty() { Some(Vec::new()) } else { rest.split('/').map(decoded).collect() }
 }
 
 fn decoded(segment: &str) -> Option<String> {
@@ -67,6 +70,14 @@ impl Template {
     /// The parameters, if the segments fit.
     pub(super) fn params(&self, segments: &[String]) -> Option<Vec<(&'static str, String)>> {
         let mut found = Vec::new();
+        if let ([begin @ .., Part::Long(_)], Some(FILES)) =
+            (self.parts.as_slice(), segments.last().map(String::as_str))
+            && fits(begin, segments, &mut found)
+        {
+            found.reverse();
+            return Some(found);
+        }
+        found.clear();
         fits(&self.parts, segments, &mut found).then(|| {
             found.reverse();
             found

@@ -133,6 +133,8 @@ fn a_path_is_literal_before_it_is_a_parameter() {
     );
     assert_eq!(of("GET", "/repos/acme/shop/branches/feat/x/protection"), Some("repos/get-branch-protection"));
     assert_eq!(of("GET", "/repos/acme/shop/git/ref/heads/main"), Some("git/get-ref"));
+    assert_eq!(of("GET", "/repos/acme/shop/contents"), Some("repos/get-content"));
+    assert_eq!(of("GET", "/repos/acme/shop/contents/"), Some("repos/get-content"));
     assert_eq!(of("GET", "/"), Some("meta/root"));
     for path in [
         "/repos/acme/..",

@@ -19,6 +19,7 @@ const WRITE: Needs = Needs::Repository(&[("contents", "write")]);
 const PATH: &str = "/repos/{owner}/{repo}/contents/{path*}";
 
 pub(crate) const ROUTES: &[Route] = &[
+    route("GET", "/repos/{owner}/{repo}/contents", "repos/get-content", READ, get),
     route("GET", PATH, "repos/get-content", READ, get),
     route("PUT", PATH, "repos/create-or-update-file-contents", WRITE, put),
     route("DELETE", PATH, "repos/delete-file", WRITE, delete),
@@ -34,8 +35,10 @@ struct Entry {
 
 /// The entries at a path: the file itself, or what a folder holds if the path ends with a slash.
 fn entries(repository: &Repository, at: &str, path: &str) -> Vec<Entry> {
-    let listed =
-        plumbing::git(&repository.folder, &["ls-tree", "-z", "--long", at, path], None).unwrap_or_default();
+    let mut args = vec!["ls-tree", "-z", "--long", at];
+    // Without a path git lists the root.
+    args.extend((!path.is_empty()).then_some(path));
+    let listed = plumbing::git(&repository.folder, &args, None).unwrap_or_default();
     let read = |line: &str| {
         let (told, path) = line.split_once('\t')?;
         let mut words = told.split_whitespace().skip(1);
@@ -80,11 +83,17 @@ fn get(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     if Store::at(&repository.folder).is_empty() {
         return Err(errors::error(404, "This repository is empty."));
     }
-    let found = entries(repository, &branch, path).pop().ok_or_else(errors::not_found)?;
-    if found.kind != "blob" {
-        let all = entries(repository, &branch, &format!("{path}/"));
+    let found = entries(repository, &branch, path).pop().filter(|_| !path.is_empty());
+    let is_folder = found.as_ref().is_none_or(|found| found.kind != "blob");
+    if is_folder {
+        let below = if path.is_empty() { String::new() } else { format!("{path}/") };
+        let all = entries(repository, &branch, &below);
+        if all.is_empty() {
+            return Err(errors::not_found());
+        }
         return Ok(Answer::ok(all.iter().map(|entry| shown(state, repository, &branch, entry)).collect()));
     }
+    let found = found.ok_or_else(errors::not_found)?;
     let content = plumbing::blob(&repository.folder, &found.sha).ok_or_else(errors::not_found)?;
     let mut body = shown(state, repository, &branch, &found);
     // GitHub breaks the lines after sixty characters.

@@ -15,6 +15,7 @@ fn a_file_may_be_the_first_commit_and_is_changed_by_its_id() {
 
     assert_eq!(acme.get(FILE)["content"], "aGVsbG8=\n");
     assert_eq!(acme.get("/repos/acme/shop/contents/docs")[0]["path"], "docs/a.txt");
+    assert_eq!(acme.get("/repos/acme/shop/contents")[0]["type"], "dir");
     let again = json!({ "message": "Add a", "content": "aGVsbG8=" });
     assert!(acme.refused(422, "PUT", FILE, &again).contains("\"sha\" wasn't supplied"));
     let wrong = json!({ "message": "Change a", "content": "aGVsbG8=", "sha": "0".repeat(40) });
