@@ -132,6 +132,15 @@ impl Description {
         named(known.id, &format!("answer {status}"), violations.collect())
     }
 
+    /// Takes out of an answer the keys that the description does not name: what this variant does not tell (any more,
+    /// or yet).
+    pub fn prune(&self, operation: &str, status: u16, body: &mut Value) {
+        let known = self.by_id.get(operation).and_then(|place| self.operations.get(*place));
+        if let Some(known) = known.filter(|_| status < 400) {
+            check::prune(self, known, status, body);
+        }
+    }
+
     fn find(&self, method: &str, path: &str) -> Option<(&Operation, Vec<(&'static str, String)>)> {
         let segments = paths::segments(path)?;
         let method = if method == "HEAD" { "GET" } else { method };

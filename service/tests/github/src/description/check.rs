@@ -96,6 +96,18 @@ pub(super) fn answer(
     }
 }
 
+/// Takes out of an answer the keys that no schema names.
+pub(super) fn prune(description: &Description, operation: &Operation, status: u16, body: &mut Value) {
+    let described = operation.parts(description).answers.get(status.to_string().as_str());
+    let Some(Some(schema)) = described else { return };
+    for at in keys::unnamed(description, schema.source, body) {
+        let Some((parent, key)) = at.rsplit_once('/') else { continue };
+        if let Some(object) = body.pointer_mut(parent).and_then(Value::as_object_mut) {
+            object.shift_remove(key);
+        }
+    }
+}
+
 /// An error of a status that the operation does not list: it must have the form that all of them have.
 fn error_faults(body: &Value) -> Vec<String> {
     let text = |key: &str| body.get(key).is_some_and(Value::is_string);

@@ -15,7 +15,7 @@ pub(crate) const ROUTES: &[Route] = &[
 
 fn meta(state: &mut State, _call: &Call) -> Result<Answer, Answer> {
     if state.setup.variant == Variant::Server {
-        let body = json!({ "verifiable_password_authentication": true, "installed_version": "3.17.0" });
+        let body = json!({ "verifiable_password_authentication": true, "installed_version": "3.19.0" });
         return Ok(Answer::ok(body));
     }
     let local = ["127.0.0.1/32", "::1/128"];

@@ -48,9 +48,11 @@ pub(crate) fn apply(shared: &Shared, found: Found, incoming: &Incoming) -> Done 
         described::request(shared, &state, &call)?;
         (found.route.run)(&mut state, &call)
     });
-    let told = answered.as_ref().unwrap_or_else(|refusal| refusal);
-    described::answer(shared, &state, (operation, version.as_deref().unwrap_or(state.setup.version)), told);
     let applied = answered.is_ok();
+    let selected = (operation, version.as_deref().unwrap_or(state.setup.version));
+    let mut told = answered.unwrap_or_else(|refusal| refusal);
+    described::pruned(&state, selected, &mut told);
+    described::answer(shared, &state, selected, &told);
     let around = Around {
         who: &identity,
         quota,
@@ -60,7 +62,7 @@ pub(crate) fn apply(shared: &Shared, found: Found, incoming: &Incoming) -> Done 
         reads,
         if_none_match: incoming.headers.get("if-none-match").map(String::as_str),
     };
-    let mut reply = finished(shared, answered.unwrap_or_else(|refusal| refusal), &around);
+    let mut reply = finished(shared, told, &around);
     if incoming.method == "HEAD" {
         reply.body = bytes::Bytes::new();
     }

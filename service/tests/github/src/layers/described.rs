@@ -44,6 +44,14 @@ fn named(state: &State, call: &Call) -> String {
     repository.map_or_else(|| call.path.clone(), |one| format!("/repos/{}{rest}", one.full_name()))
 }
 
+/// Leaves out of an answer what github.com tells with the older version of the API, and this variant does not.
+pub(super) fn pruned(state: &State, (operation, version): (&str, &str), answer: &mut Answer) {
+    let is_base = state.setup.variant == setup::Variant::Cloud && version == "2022-11-28";
+    if let (false, Some(body)) = (is_base, answer.body.as_mut()) {
+        description(state, version).prune(operation, answer.status, body);
+    }
+}
+
 /// Notes what is wrong with an answer.
 pub(super) fn answer(shared: &Shared, state: &State, (operation, version): (&str, &str), answer: &Answer) {
     if OUTSIDE.contains(&operation) {

@@ -86,7 +86,7 @@ pub(crate) fn finished(shared: &Shared, answer: Answer, around: &Around<'_>) -> 
         add("x-ratelimit-resource", "core".to_owned());
     }
     if around.variant == Variant::Server {
-        add("x-github-enterprise-version", "3.17.0".to_owned());
+        add("x-github-enterprise-version", "3.19.0".to_owned());
     }
     if matches!(reply.status, 200 | 201) {
         let tag = format!("W/\"{}\"", hex(digest(&SHA256, &reply.body).as_ref()));

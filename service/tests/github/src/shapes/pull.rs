@@ -150,7 +150,13 @@ pub(crate) fn full(
         "deletions": changed.iter().map(|one| one.deletions).sum::<u64>(),
         "changed_files": changed.len(),
     });
-    merged(short(state, repository, issue, pull, who), more)
+    let mut object = merged(short(state, repository, issue, pull, who), more);
+    if let Some(teams) = object["requested_teams"].as_array_mut() {
+        for team in teams.iter_mut().filter_map(Value::as_object_mut) {
+            team.shift_remove("parent");
+        }
+    }
+    object
 }
 
 /// A review.

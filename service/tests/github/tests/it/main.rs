@@ -20,5 +20,6 @@ mod repositories;
 mod settings;
 mod support;
 mod tracker;
+mod variants;
 mod wiring;
 mod workflows;

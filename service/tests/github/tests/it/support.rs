@@ -1,8 +1,7 @@
 //! An organisation with a repository, and commits in it.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -11,6 +10,8 @@ use github_double::state::account::Role;
 use github_double::state::repository::Repository;
 use github_double::{GitHub, Setup};
 use serde_json::{Value, json};
+
+use crate::client::Client;
 
 /// A GitHub with the organisation `acme`, its team `platform`, the owner `jane`, the member `joe`, the stranger `ann`,
 /// and the private repository `acme/shop`; and `jane`, who asks.
@@ -22,14 +23,19 @@ pub(crate) struct Acme {
 
 impl Acme {
     pub(crate) fn new() -> Self {
-        let github = GitHub::start(Setup::default());
+        Self::on(Setup::default(), "2022-11-28")
+    }
+
+    /// On another GitHub, or with another version of its API.
+    pub(crate) fn on(setup: Setup, version: &'static str) -> Self {
+        let github = GitHub::start(setup);
         github.organisation("acme");
         github.member("acme", "jane", Role::Admin);
         github.member("acme", "joe", Role::Member);
         github.user("ann");
         github.team("acme", "platform");
         let token = github.token("jane", &["repo", "admin:org", "delete_repo", "workflow"]);
-        let acme = Self { github, token, version: "2022-11-28" };
+        let acme = Self { github, token, version };
         acme.made("/orgs/acme/repos", &json!({ "name": "shop", "private": true }));
         acme
     }
@@ -83,7 +89,11 @@ impl Acme {
     /// Asks, and holds both ways against the description.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let (status, answer) = self.send(method, path, body);
-        let variant = if self.version == "2026-03-10" { Variant::GitHub2026 } else { Variant::GitHub };
+        let variant = match self.version {
+            _ if self.github.api_url().ends_with("/api/v3") => Variant::Enterprise,
+            "2026-03-10" => Variant::GitHub2026,
+            _ => Variant::GitHub,
+        };
         let description = Description::of(variant);
         let (plain, query) = path.split_once('?').unwrap_or((path, ""));
         let query: BTreeMap<String, String> = query
@@ -99,23 +109,9 @@ impl Acme {
     }
 
     fn send(&self, method: &str, path: &str, body: &Value) -> (u16, Option<Value>) {
-        let mut stream = TcpStream::connect(self.github.host()).unwrap();
-        let body = if body.is_null() { String::new() } else { body.to_string() };
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nuser-agent: test\r\nauthorization: Bearer {}\r\n\
-             x-github-api-version: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
-            self.github.host(),
-            self.token,
-            self.version,
-            body.len()
-        )
-        .unwrap();
-        let mut text = String::new();
-        stream.read_to_string(&mut text).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, serde_json::from_str(body).ok())
+        let client = Client::new(&self.github, Some(&self.token)).with("x-github-api-version", self.version);
+        let answer = client.send(method, path, body);
+        (answer.status, Some(answer.body).filter(|body| !body.is_null()))
     }
 }
 

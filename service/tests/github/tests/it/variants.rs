@@ -1,0 +1,130 @@
+//! One story over all areas, on each GitHub that the double can be.
+
+use github_double::Setup;
+use serde_json::{Value, json};
+
+use crate::support::Acme;
+
+const SHOP: &str = "/repos/acme/shop";
+
+/// Settings: what is put there and then read.
+fn settings(acme: &Acme) {
+    acme.made(&format!("{SHOP}/actions/variables"), &json!({ "name": "A", "value": "1" }));
+    let jane = acme.github.user("jane");
+    let reviewers = json!({ "wait_timer": 1, "reviewers": [{ "type": "User", "id": jane }] });
+    acme.expect(200, "PUT", &format!("{SHOP}/environments/production"), &reviewers);
+    acme.made(
+        &format!("{SHOP}/hooks"),
+        &json!({ "config": { "url": "https://ci.acme.test", "secret": "x" } }),
+    );
+    acme.made(
+        &format!("{SHOP}/autolinks"),
+        &json!({ "key_prefix": "A-", "url_template": "https://a.test/<num>" }),
+    );
+    acme.made(&format!("{SHOP}/pages"), &json!({ "build_type": "workflow" }));
+    acme.done("PUT", "/orgs/acme/teams/platform/repos/acme/shop", &json!({ "permission": "push" }));
+    acme.done("PUT", &format!("{SHOP}/collaborators/joe"), &json!({ "permission": "push" }));
+    acme.ask("PUT", &format!("{SHOP}/collaborators/ann"), &json!({ "permission": "push" }));
+    for part in [
+        "actions/secrets/public-key",
+        "actions/variables",
+        "actions/permissions",
+        "actions/permissions/workflow",
+        "environments",
+        "hooks",
+        "autolinks",
+        "pages",
+        "teams",
+        "collaborators",
+        "invitations",
+    ] {
+        acme.get(&format!("{SHOP}/{part}"));
+    }
+    acme.get("/orgs/acme");
+    acme.get("/orgs/acme/teams/platform");
+    acme.get("/users/jane");
+    acme.get("/");
+}
+
+/// Branches, protection, an issue, a pull request that is merged, a dispatch.
+fn work(acme: &Acme) {
+    acme.commit("main", &[(".github/workflows/ci.yaml", "on: workflow_dispatch\n")]);
+    acme.commit("feat", &[("b", "2")]);
+    let protection = json!({
+        "required_status_checks": null,
+        "enforce_admins": true,
+        "required_pull_request_reviews": { "required_approving_review_count": 0 },
+        "restrictions": { "users": ["jane"], "teams": ["platform"] },
+    });
+    acme.expect(200, "PUT", &format!("{SHOP}/branches/main/protection"), &protection);
+    let ruleset = json!({
+        "name": "main",
+        "enforcement": "active",
+        "conditions": { "ref_name": { "include": ["~ALL"], "exclude": [] } },
+        "rules": [{ "type": "non_fast_forward" }],
+    });
+    acme.made(&format!("{SHOP}/rulesets"), &ruleset);
+    acme.made(
+        &format!("{SHOP}/issues"),
+        &json!({ "title": "Broken", "assignees": ["joe"], "labels": ["bug"] }),
+    );
+    acme.made(&format!("{SHOP}/pulls"), &json!({ "title": "Mend", "head": "feat", "base": "main" }));
+    acme.made(&format!("{SHOP}/pulls/2/requested_reviewers"), &json!({ "team_reviewers": ["platform"] }));
+    acme.expect(200, "PUT", &format!("{SHOP}/pulls/2/merge"), &json!({ "merge_method": "squash" }));
+    acme.ask("POST", &format!("{SHOP}/actions/workflows/ci.yaml/dispatches"), &json!({ "ref": "main" }));
+    for part in [
+        "",
+        "/branches",
+        "/branches/main",
+        "/branches/main/protection",
+        "/rules/branches/main",
+        "/issues?state=all",
+        "/issues/2",
+        "/pulls?state=all",
+        "/pulls/2",
+        "/actions/runs",
+        "/actions/workflows",
+        "/contents/b",
+        "/labels",
+    ] {
+        acme.get(&format!("{SHOP}{part}"));
+    }
+    acme.get("/orgs/acme/repos");
+    acme.get("/search/repositories?q=shop");
+    assert_eq!(acme.shop().wiring.runs.len(), 1);
+}
+
+fn story(setup: Setup, version: &'static str) -> Acme {
+    let acme = Acme::on(setup, version);
+    settings(&acme);
+    work(&acme);
+    acme
+}
+
+#[test]
+fn github_answers_as_it_is_described() {
+    let acme = story(Setup::default(), "2022-11-28");
+
+    assert_eq!(acme.get(SHOP)["has_downloads"], true);
+}
+
+#[test]
+fn the_version_of_2026_answers_as_it_is_described() {
+    let acme = story(Setup::default(), "2026-03-10");
+
+    let gone = [
+        acme.get(SHOP)["has_downloads"].clone(),
+        acme.get(&format!("{SHOP}/pulls/2"))["merge_commit_sha"].clone(),
+    ];
+    assert_eq!(gone, [Value::Null, Value::Null]);
+}
+
+#[test]
+fn an_enterprise_server_answers_as_it_is_described() {
+    let acme = story(Setup::server(), "2022-11-28");
+
+    // It has no such operation: asking for it is a fault of the one who asks, and it is not there.
+    let client = crate::client::Client::new(&acme.github, Some(&acme.token));
+    assert_eq!(client.get("/repos/acme/shop/immutable-releases").status, 404);
+    assert_eq!(acme.github.take_violations().len(), 1);
+}
