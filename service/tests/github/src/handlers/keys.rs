@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::labels::author;
 use super::list;
-use crate::auth::Identity;
 use crate::auth::permission::Needs;
 use crate::call::{Answer, Call};
 use crate::clock::written;
@@ -69,10 +69,7 @@ fn add_key(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     if everywhere.any(|one| one.key == key) {
         return refused("key is already in use");
     }
-    let added_by = match &call.who {
-        Identity::User { login, .. } => login.clone(),
-        _ => call.repository(state)?.owner.clone(),
-    };
+    let added_by = author(state, call)?;
     let key = DeployKey {
         id: state.next_id(),
         title: call.text("title").unwrap_or(comment).to_owned(),

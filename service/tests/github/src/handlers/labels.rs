@@ -31,13 +31,17 @@ pub(crate) const ROUTES: &[Route] = &[
     route("PATCH", MILESTONE, "issues/update-milestone", WRITE, update_milestone),
 ];
 
-/// Who makes something: the user, or the App's bot for which the owner stands.
+/// Who makes something: the user, or the bot of an App.
 pub(crate) fn author(state: &State, call: &Call) -> Result<String, Answer> {
     match &call.who {
         Identity::User { login, .. } => {
             Ok(state.account(login).map_or_else(|| login.clone(), |one| one.login.clone()))
         }
-        _ => Ok(call.repository(state)?.owner.clone()),
+        Identity::Installation { id, .. } => {
+            let app = state.installation(*id).and_then(|one| state.app(one.app));
+            Ok(format!("{}[bot]", app.ok_or_else(errors::not_found)?.slug))
+        }
+        Identity::App(_) | Identity::Anonymous => Err(errors::requires_authentication()),
     }
 }
 

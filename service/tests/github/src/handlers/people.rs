@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::labels::author;
 use super::list;
 use crate::auth::Identity;
 use crate::auth::permission::Needs;
@@ -144,10 +145,7 @@ fn add(state: &mut State, call: &Call) -> Result<Answer, Answer> {
         return Ok(Answer::nothing());
     }
     let (id, now) = (state.next_id(), state.now);
-    let inviter = match &call.who {
-        Identity::User { login, .. } => login.clone(),
-        _ => repository.owner.clone(),
-    };
+    let inviter = author(state, call)?;
     let invitations = &mut call.repository_mut(state)?.wiring.invitations;
     let fresh = Invitation { id, login, role: role.clone(), inviter, created: now };
     let place = invitations.iter().position(|one| one.login == fresh.login);

@@ -8,7 +8,7 @@ mod runs;
 use serde_json::{Map, Value, json};
 
 use super::counted;
-use crate::auth::Identity;
+use super::labels::author;
 use crate::auth::permission::Needs;
 use crate::call::{Answer, Call};
 use crate::clock::written;
@@ -142,12 +142,8 @@ fn begin(
     event: &str,
     (branch, sha, inputs): (String, String, Map<String, Value>),
 ) -> Result<u64, Answer> {
-    let (id, created) = (state.next_id(), state.now);
+    let (id, created, actor) = (state.next_id(), state.now, author(state, call)?);
     let repository = call.repository_mut(state)?;
-    let actor = match &call.who {
-        Identity::User { login, .. } => login.clone(),
-        _ => repository.owner.clone(),
-    };
     let runs = &mut repository.wiring.runs;
     runs.push(Run {
         id,

@@ -20,16 +20,24 @@ pub(crate) fn merged(one: Value, other: Value) -> Value {
 
 /// As an owner, a member, a reviewer: the short form.
 pub(crate) fn simple(state: &State, account: &Account) -> Value {
-    let url = format!("{}/users/{}", state.bases.api, account.login);
+    let kind = if account.is_organisation() { "Organization" } else { "User" };
+    somebody(state, &account.login, account.id, kind)
+}
+
+/// The short form of whoever it is.
+fn somebody(state: &State, login: &str, id: u64, kind: &str) -> Value {
+    let name = login.replace('[', "%5B").replace(']', "%5D");
+    let url = format!("{}/users/{name}", state.bases.api);
+    let page = login.strip_suffix("[bot]").map_or_else(|| login.to_owned(), |slug| format!("apps/{slug}"));
     let mut object = json!({
-        "login": account.login,
-        "id": account.id,
-        "node_id": node_id(if account.is_organisation() { "O" } else { "U" }, account.id),
-        "avatar_url": format!("{}/avatars/u/{}?v=4", state.bases.web, account.id),
+        "login": login,
+        "id": id,
+        "node_id": node_id(if kind == "Organization" { "O" } else { "U" }, id),
+        "avatar_url": format!("{}/avatars/u/{id}?v=4", state.bases.web),
         "gravatar_id": "",
         "url": url,
-        "html_url": format!("{}/{}", state.bases.web, account.login),
-        "type": if account.is_organisation() { "Organization" } else { "User" },
+        "html_url": format!("{}/{page}", state.bases.web),
+        "type": kind,
         "user_view_type": "public",
         "site_admin": false,
     });
@@ -50,9 +58,14 @@ pub(crate) fn simple(state: &State, account: &Account) -> Value {
     object
 }
 
-/// The short form of the account with this login.
+/// The short form of the account or the App's bot with this login.
 pub(crate) fn simple_of(state: &State, login: &str) -> Value {
-    state.account(login).map_or(Value::Null, |account| simple(state, account))
+    if let Some(account) = state.account(login) {
+        return simple(state, account);
+    }
+    let slug = login.strip_suffix("[bot]");
+    let app = slug.and_then(|slug| state.apps.iter().find(|app| app.slug == slug));
+    app.map_or(Value::Null, |app| somebody(state, login, app.id, "Bot"))
 }
 
 /// How many repositories of the account everybody sees, and how many not.

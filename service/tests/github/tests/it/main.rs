@@ -13,6 +13,7 @@ mod apps;
 mod client;
 mod contents;
 mod people;
+mod permissions;
 mod protection;
 mod pulls;
 mod recorded;
