@@ -30,6 +30,24 @@
 //! Outermost first, in `layers.rs`: recorder, fault injector, authentication and permissions, rate governor, check of
 //! the request, handler, check of the answer. What is not there *yet* ([`Lag`]) is hidden by the authentication.
 //!
+//! # Looking at what there is
+//!
+//! ```
+//! # use github_double::{GitHub, Setup};
+//! # let github = GitHub::start(Setup::default());
+//! if let Some(shop) = github.repository("acme", "shop") {
+//!     // Secrets are opened, names of variables and secrets are found in any case.
+//!     assert_eq!(shop.wiring.secrets.value("TOKEN"), Some("s3cret"));
+//!     assert_eq!(shop.wiring.variable("region"), Some("eu"));
+//!     assert!(shop.wiring.environment("production").is_some_and(|one| one.reviewers.len() == 2));
+//!     assert!(shop.wiring.ruleset("main").is_some() && shop.wiring.protection.contains_key("main"));
+//!     assert_eq!(shop.tracker.pulls().count(), 1);
+//! }
+//! ```
+//!
+//! `wiring` also has hooks, keys, autolinks, pages, runs, dispatches, invitations and switches; `tracker` labels,
+//! milestones, issues with their comments, and statuses of commits.
+//!
 //! # A new operation
 //!
 //! One function and one line in the `ROUTES` of its area in `handlers/`: method, path, GitHub's own operation id, the

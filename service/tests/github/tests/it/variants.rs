@@ -43,6 +43,9 @@ fn settings(acme: &Acme) {
     acme.get("/orgs/acme");
     acme.get("/orgs/acme/teams/platform");
     acme.get("/users/jane");
+    acme.get("/user");
+    acme.get("/meta");
+    acme.ask("GET", "/rate_limit", &Value::Null);
     acme.get("/");
 }
 

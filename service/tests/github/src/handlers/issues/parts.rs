@@ -10,6 +10,8 @@ use crate::handlers::list;
 use crate::router::{Route, route};
 use crate::shapes::{account, issue as shape};
 use crate::state::State;
+use crate::state::account::Account;
+use crate::state::repository::Repository;
 use crate::state::tracker::{Comment, Issue};
 
 const LABELS: &str = "/repos/{owner}/{repo}/issues/{issue_number}/labels";
@@ -54,20 +56,22 @@ pub(super) fn make_labels(state: &mut State, call: &Call, given: &Value) -> Resu
     Ok(all)
 }
 
+/// Whether an issue may be given to a user.
+fn may(state: &State, repository: &Repository, user: &Account) -> bool {
+    let key = user.login.to_lowercase();
+    let member = state.account(&repository.owner).is_some_and(|owner| owner.members.contains_key(&key));
+    member || repository.owner == user.login || repository.collaborators.contains_key(&key)
+}
+
 /// The users in a body who may be assigned; the others are left out, as GitHub does.
 pub(super) fn known(state: &State, call: &Call, given: &Value) -> Result<Vec<String>, Answer> {
     let repository = call.repository(state)?;
-    let logins = given
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(|one| one.as_str().or_else(|| one["login"].as_str()));
-    let may = logins.filter_map(|login| state.account(login)).filter(|user| {
-        let key = user.login.to_lowercase();
-        let member = state.account(&repository.owner).is_some_and(|owner| owner.members.contains_key(&key));
-        member || repository.owner == user.login || repository.collaborators.contains_key(&key)
-    });
-    Ok(may.map(|user| user.login.clone()).take(10).collect())
+    let given = given.as_array().into_iter().flatten();
+    let users = given
+        .filter_map(|one| one.as_str().or_else(|| one["login"].as_str()))
+        .filter_map(|login| state.account(login))
+        .filter(|user| may(state, repository, user));
+    Ok(users.map(|user| user.login.clone()).take(10).collect())
 }
 
 fn issue_shown(state: &mut State, call: &Call, status: u16) -> Result<Answer, Answer> {
@@ -126,14 +130,10 @@ fn unassign(state: &mut State, call: &Call) -> Result<Answer, Answer> {
 }
 
 fn assignable(state: &mut State, call: &Call) -> Result<Answer, Answer> {
-    let users = state.accounts.values().filter(|account| !account.is_organisation());
-    let logins: Vec<Value> = users.map(|user| Value::from(user.login.clone())).collect();
-    let all: Vec<String> = logins
-        .iter()
-        .map(|login| known(state, call, &Value::from(vec![login.clone()])))
-        .collect::<Result<Vec<_>, _>>()?
-        .concat();
-    let all = all.iter().map(|login| account::simple_of(state, login)).collect();
+    let repository = call.repository(state)?;
+    let users =
+        state.accounts.values().filter(|user| !user.is_organisation() && may(state, repository, user));
+    let all = users.map(|user| account::simple(state, user)).collect();
     Ok(list(state, call, all))
 }
 
@@ -151,9 +151,6 @@ fn comment(state: &mut State, call: &Call) -> Result<Answer, Answer> {
         return Err(errors::validation("IssueComment", "body", "missing_field"));
     }
     let issue = found(state, call)?;
-    if issue.locked.is_some() && matches!(call.who, crate::auth::Identity::Anonymous) {
-        return Err(errors::error(403, "Unable to create comment because issue is locked."));
-    }
     let comment = Comment { id, user, body, created };
     issue.comments.push(comment.clone());
     issue.updated = created;
