@@ -95,6 +95,7 @@ pub(crate) fn list(state: &State, call: &Call, all: Vec<Value>) -> Answer {
 pub(crate) fn linked(state: &State, call: &Call, count: usize, answer: Answer) -> Answer {
     let (page, per_page) = asked(call);
     let last = count.div_ceil(per_page).max(1);
+    let place = by_id(state, call);
     let link = |number: usize, name: &str| {
         let others: String = call
             .query
@@ -102,7 +103,7 @@ pub(crate) fn linked(state: &State, call: &Call, count: usize, answer: Answer) -
             .filter(|(name, _)| *name != "page")
             .map(|(name, value)| format!("{name}={value}&"))
             .collect();
-        format!("<{}{}?{others}page={number}>; rel=\"{name}\"", state.bases.api, call.path)
+        format!("<{}{place}?{others}page={number}>; rel=\"{name}\"", state.bases.api)
     };
     let mut links = Vec::new();
     if page > 1 {
@@ -116,6 +117,21 @@ pub(crate) fn linked(state: &State, call: &Call, count: usize, answer: Answer) -
         links.push(link(1, "first"));
     }
     if links.is_empty() { answer } else { answer.header("link", links.join(", ")) }
+}
+
+/// The path of a call as GitHub links to its pages: by the id of the repository or the organisation.
+fn by_id(state: &State, call: &Call) -> String {
+    let after = |names: usize| {
+        let rest: Vec<&str> = call.path.split('/').skip(names).collect();
+        if rest.is_empty() { String::new() } else { format!("/{}", rest.join("/")) }
+    };
+    match (call.repository, state.account(call.param("org"))) {
+        (Some(id), None) if call.path.starts_with("/repos/") => format!("/repositories/{id}{}", after(4)),
+        (None, Some(account)) if call.path.starts_with("/orgs/") => {
+            format!("/organizations/{}{}", account.id, after(3))
+        }
+        _ => call.path.clone(),
+    }
 }
 
 /// A page of a list under a key, with how many there are.

@@ -19,6 +19,7 @@ use crate::router::{self, Found};
 use crate::server::{Incoming, Outcome, Reply};
 use crate::setup::Variant;
 use crate::shared::{Shared, locked};
+use crate::state::State;
 
 /// What a request is for.
 pub(crate) enum Target {
@@ -105,16 +106,28 @@ fn target(shared: &Shared, incoming: &mut Incoming) -> Target {
             None => return Target::Nothing,
         }
     }
-    let mut path = incoming.path.clone();
-    if let Some(rest) = path.strip_prefix("/repositories/") {
-        let (id, rest) = rest.split_once('/').map_or((rest, None), |(id, rest)| (id, Some(rest)));
-        let repository = id.parse().ok().and_then(|id: u64| state.repositories.get(&id));
-        if let Some(repository) = repository {
-            let rest = rest.map(|rest| format!("/{rest}")).unwrap_or_default();
-            path = format!("/repos/{}{rest}", repository.full_name());
-        }
-    }
+    let path = by_name(&state, &incoming.path);
     router::find(&incoming.method, &path).map_or(Target::Nothing, Target::Api)
+}
+
+/// A path by the id of a repository or an organisation as the path by its name. Links to further pages are by id.
+fn by_name(state: &State, path: &str) -> String {
+    let parts = |prefix: &str| {
+        let rest = path.strip_prefix(prefix)?;
+        let (id, rest) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        Some((id.parse::<u64>().ok()?, rest))
+    };
+    if let Some((id, rest)) = parts("/repositories/")
+        && let Some(repository) = state.repositories.get(&id)
+    {
+        return format!("/repos/{}{rest}", repository.full_name());
+    }
+    if let Some((id, rest)) = parts("/organizations/")
+        && let Some(account) = state.accounts.values().find(|account| account.id == id)
+    {
+        return format!("/orgs/{}{rest}", account.login);
+    }
+    path.to_owned()
 }
 
 /// Notes that a request came; gives its number.

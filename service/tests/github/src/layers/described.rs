@@ -26,7 +26,7 @@ pub(super) fn request(shared: &Shared, state: &State, call: &Call) -> Result<(),
     if OUTSIDE.contains(&call.operation) {
         return Ok(());
     }
-    let path = named(state, call);
+    let path = super::by_name(state, &call.path);
     let checked = description(state, &call.version).request(&call.method, &path, &call.query, &call.body);
     let known = checked.operation.is_some();
     if checked.operation.is_some_and(|operation| operation != call.operation) {
@@ -34,14 +34,6 @@ pub(super) fn request(shared: &Shared, state: &State, call: &Call) -> Result<(),
     }
     locked(&shared.violations).extend(checked.violations);
     if known { Ok(()) } else { Err(errors::not_found()) }
-}
-
-/// A path by a repository's id as the path by its name, which the description has.
-fn named(state: &State, call: &Call) -> String {
-    let Some(rest) = call.path.strip_prefix("/repositories/") else { return call.path.clone() };
-    let rest = rest.split_once('/').map(|(_, rest)| format!("/{rest}")).unwrap_or_default();
-    let repository = call.repository.and_then(|id| state.repositories.get(&id));
-    repository.map_or_else(|| call.path.clone(), |one| format!("/repos/{}{rest}", one.full_name()))
 }
 
 /// Leaves out of an answer what github.com tells with the older version of the API, and this variant does not.

@@ -17,7 +17,13 @@ use crate::shared::Shared;
 static ANSWERED: AtomicU64 = AtomicU64::new(0);
 
 /// What every answer has.
-const ALWAYS: [(&str, &str); 9] = [
+const ALWAYS: [(&str, &str); 10] = [
+    (
+        "access-control-expose-headers",
+        "ETag, Link, Location, Retry-After, X-GitHub-OTP, X-RateLimit-Limit, X-RateLimit-Remaining, \
+         X-RateLimit-Used, X-RateLimit-Resource, X-RateLimit-Reset, X-OAuth-Scopes, X-Accepted-OAuth-Scopes, \
+         X-Poll-Interval, X-GitHub-Media-Type, X-GitHub-SSO, X-GitHub-Request-Id, Deprecation, Sunset",
+    ),
     ("access-control-allow-origin", "*"),
     ("content-security-policy", "default-src 'none'"),
     ("referrer-policy", "origin-when-cross-origin, strict-origin-when-cross-origin"),
@@ -67,12 +73,23 @@ pub(crate) struct Around<'a> {
     pub(crate) if_none_match: Option<&'a str>,
 }
 
+/// What was made is told with where it is.
+fn place_of_new(answer: &mut Answer) {
+    let told = answer.headers.iter().any(|(name, _)| name == "location");
+    let url = answer.body.as_ref().and_then(|body| body.get("url")?.as_str()).map(str::to_owned);
+    if let (201, false, Some(url)) = (answer.status, told, url) {
+        answer.headers.push(("location".to_owned(), url));
+    }
+}
+
 /// An operation's answer. What one has already, by its tag, is not sent again.
-pub(crate) fn finished(shared: &Shared, answer: Answer, around: &Around<'_>) -> Reply {
+pub(crate) fn finished(shared: &Shared, mut answer: Answer, around: &Around<'_>) -> Reply {
+    place_of_new(&mut answer);
     let mut reply = plain(shared, answer);
     let mut add = |name: &str, value: String| reply.headers.push((name.to_owned(), value));
     add("x-github-api-version-selected", around.version.to_owned());
     if let Identity::User { scopes, .. } = around.who {
+        add("x-accepted-oauth-scopes", if around.accepted.is_empty() { "" } else { "repo" }.to_owned());
         add("x-oauth-scopes", scopes.iter().cloned().collect::<Vec<_>>().join(", "));
     }
     if !around.accepted.is_empty() {

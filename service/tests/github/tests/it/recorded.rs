@@ -1,7 +1,7 @@
 //! What GitHub was recorded to answer (`recorded/`), asked of the double.
 //!
-//! An exchange is reproduced if the status is the same and the double's answer has every key that GitHub's has; keys
-//! that GitHub has added since are allowed. Ids and commits of the recording stand for those that the double gave.
+//! An exchange is reproduced if the status is the same and the double's answer has every header and every key that
+//! GitHub's has; those that GitHub has added since are allowed. Ids and commits of the recording stand for those that the double gave.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -18,6 +18,18 @@ const REPRODUCED: usize = 95;
 const ORGANISATION: &str = "octokit-fixture-org";
 const OWNER: &str = "octokit-fixture-user-a";
 const OTHER: &str = "octokit-fixture-user-b";
+
+/// Headers of the connection, of a moment, or of an operation that is about to go.
+const PASSING: [&str; 8] = [
+    "connection",
+    "content-length",
+    "deprecation",
+    "expires",
+    "last-modified",
+    "sunset",
+    "x-commonmarker-version",
+    "x-poll-interval",
+];
 
 struct Replay {
     github: GitHub,
@@ -67,6 +79,14 @@ impl Replay {
         let mut found = Vec::new();
         if exchange["status"] != answer.status {
             found.push(format!("status {} in place of {}", answer.status, exchange["status"]));
+        }
+        let headers = exchange["headers"].as_object().unwrap();
+        for (name, value) in headers.iter().filter(|(name, _)| !PASSING.contains(&name.as_str())) {
+            // A link to other pages; there is one to a newer operation, too.
+            let needed = name != "link" || value.as_str().unwrap().contains("page=");
+            if needed && answer.header(name).is_none() {
+                found.push(format!("no header {name}"));
+            }
         }
         self.learn(&exchange["response"], &answer.body);
         compare(&exchange["response"], &answer.body, "", &mut found);
