@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Description;
+use super::{Description, deviations};
 
 /// The places of the keys that no schema names.
 pub(super) fn unnamed(description: &Description, schema: &'static Value, value: &Value) -> Vec<String> {
@@ -51,7 +51,13 @@ fn object_keys(
     let closed = further.contains(&&Value::Bool(false));
     let free =
         (properties.is_empty() && !closed) || further.iter().any(|schema| **schema != Value::Bool(false));
+    let permissions = description.document.pointer(deviations::OF_APPS);
+    let of_app =
+        permissions.is_some_and(|permissions| schemas.iter().any(|one| std::ptr::eq(*one, permissions)));
     for (key, value) in object {
+        if of_app && deviations::is_permission(key) {
+            continue;
+        }
         let mut named: Vec<_> = properties.iter().filter_map(|properties| properties.get(key)).collect();
         let at = format!("{at}/{key}");
         if named.is_empty() {

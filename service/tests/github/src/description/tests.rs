@@ -213,6 +213,15 @@ fn every_schema_of_every_description_can_be_used() {
 }
 
 #[test]
+fn an_app_may_have_permissions_that_the_description_forgot() {
+    let path = "/app/installations/1/access_tokens";
+    let ask_for =
+        |name: &str| ask("POST", path, &json!({ "permissions": { name: "write" } })).violations.len();
+
+    assert_eq!((ask_for("actions_variables"), ask_for("secrets"), ask_for("secretz")), (0, 0, 1));
+}
+
+#[test]
 fn few_answers_may_differ_and_each_has_a_reason() {
     assert!(DEVIATIONS.len() <= 10);
     for deviation in DEVIATIONS {

@@ -26,13 +26,12 @@ pub struct AppCredentials {
 }
 
 /// Every permission that an App of ours could want, at its highest.
-const EVERYTHING: [(&str, &str); 25] = [
+const EVERYTHING: [(&str, &str); 24] = [
     ("actions", "write"),
     ("actions_variables", "write"),
     ("administration", "write"),
     ("checks", "write"),
     ("contents", "write"),
-    ("custom_properties", "write"),
     ("dependabot_secrets", "write"),
     ("deployments", "write"),
     ("environments", "write"),

@@ -171,7 +171,7 @@ fn mint(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     });
     if let Some(only) = repositories {
         let shown = only.iter().filter_map(|id| state.repositories.get(id));
-        body["repositories"] = shown.map(|one| shapes::repository::short(state, one, &call.who)).collect();
+        body["repositories"] = shown.map(|one| shapes::repository::plain(state, one, &call.who)).collect();
     }
     Ok(Answer::created(body))
 }
@@ -235,7 +235,7 @@ fn repositories(state: &mut State, call: &Call) -> Result<Answer, Answer> {
         .values()
         .filter(|one| one.owner == account && sees(state, &call.who, one))
         .filter(|one| repositories.as_ref().is_none_or(|only| only.contains(&one.id)))
-        .map(|one| shapes::repository::short(state, one, &call.who))
+        .map(|one| shapes::repository::plain(state, one, &call.who))
         .collect();
     let count = all.len();
     let body = json!({

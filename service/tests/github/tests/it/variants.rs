@@ -3,6 +3,7 @@
 use github_double::Setup;
 use serde_json::{Value, json};
 
+use crate::client::{Client, jwt};
 use crate::support::Acme;
 
 const SHOP: &str = "/repos/acme/shop";
@@ -97,10 +98,31 @@ fn work(acme: &Acme) {
     assert_eq!(acme.shop().wiring.runs.len(), 1);
 }
 
+/// An App with every permission: what it is told of itself and its installation, and a token. The double itself holds
+/// the answers against the description.
+fn app(acme: &Acme) {
+    let app = acme.github.app("stagecraft");
+    let installation = acme.github.installation_for_all(app.id, "acme");
+    let version = |client: Client| client.with("x-github-api-version", acme.version);
+    let client = version(Client::new(&acme.github, Some(&jwt(&app))));
+    for path in ["/app", "/app/installations", "/orgs/acme/installation", "/repos/acme/shop/installation"] {
+        assert_eq!(client.get(path).status, 200, "{path}");
+    }
+    let minting = format!("/app/installations/{installation}/access_tokens");
+    let minted = client.send("POST", &minting, &json!({ "permissions": { "actions_variables": "write" } }));
+    assert_eq!(minted.status, 201);
+    let token = minted.body["token"].as_str().unwrap();
+    let client = version(Client::new(&acme.github, Some(token)));
+    assert_eq!(client.get("/installation/repositories").body["total_count"], 1);
+    let variables = client.get(&format!("{SHOP}/actions/variables"));
+    assert_eq!(variables.body["total_count"], 1);
+}
+
 fn story(setup: Setup, version: &'static str) -> Acme {
     let acme = Acme::on(setup, version);
     settings(&acme);
     work(&acme);
+    app(&acme);
     acme
 }
 
@@ -127,7 +149,7 @@ fn an_enterprise_server_answers_as_it_is_described() {
     let acme = story(Setup::server(), "2022-11-28");
 
     // It has no such operation: asking for it is a fault of the one who asks, and it is not there.
-    let client = crate::client::Client::new(&acme.github, Some(&acme.token));
+    let client = Client::new(&acme.github, Some(&acme.token));
     assert_eq!(client.get("/repos/acme/shop/immutable-releases").status, 404);
     assert_eq!(acme.github.take_violations().len(), 1);
 }
