@@ -81,7 +81,9 @@ pub(crate) fn page(call: &Call, all: Vec<Value>) -> Vec<Value> {
 /// Which page of how many was asked for.
 fn asked(call: &Call) -> (usize, usize) {
     let number = |name: &str| call.query.get(name).and_then(|text| text.parse::<usize>().ok());
-    let per_page = number("per_page").unwrap_or(30).clamp(1, 100);
+    // Of variables GitHub tells 30 at once at most.
+    let most = if call.operation.ends_with("-variables") { 30 } else { 100 };
+    let per_page = number("per_page").unwrap_or(30).clamp(1, most);
     (number("page").unwrap_or(1).max(1), per_page)
 }
 

@@ -15,6 +15,7 @@ const READ: Needs = Needs::Repository(&[("repository_hooks", "read")]);
 const WRITE: Needs = Needs::Repository(&[("repository_hooks", "write")]);
 const ALL: &str = "/repos/{owner}/{repo}/hooks";
 const ONE: &str = "/repos/{owner}/{repo}/hooks/{hook_id}";
+const CONFIG: &str = "/repos/{owner}/{repo}/hooks/{hook_id}/config";
 
 pub(crate) const ROUTES: &[Route] = &[
     route("GET", ALL, "repos/list-webhooks", READ, all),
@@ -22,22 +23,28 @@ pub(crate) const ROUTES: &[Route] = &[
     route("GET", ONE, "repos/get-webhook", READ, get),
     route("PATCH", ONE, "repos/update-webhook", WRITE, update),
     route("DELETE", ONE, "repos/delete-webhook", WRITE, delete),
+    route("GET", CONFIG, "repos/get-webhook-config-for-repo", READ, config),
+    route("PATCH", CONFIG, "repos/update-webhook-config-for-repo", WRITE, update_config),
 ];
 
-fn shown(api: &str, name: &str, hook: &Hook) -> Value {
-    let url = format!("{api}/repos/{name}/hooks/{}", hook.id);
+fn config_shown(hook: &Hook) -> Value {
     let mut config =
         json!({ "url": hook.url, "content_type": hook.content_type, "insecure_ssl": hook.insecure_ssl });
     if hook.secret.is_some() {
         config["secret"] = json!("********");
     }
+    config
+}
+
+fn shown(api: &str, name: &str, hook: &Hook) -> Value {
+    let url = format!("{api}/repos/{name}/hooks/{}", hook.id);
     json!({
         "type": "Repository",
         "id": hook.id,
         "name": "web",
         "active": hook.active,
         "events": hook.events,
-        "config": config,
+        "config": config_shown(hook),
         "updated_at": written(hook.updated),
         "created_at": written(hook.created),
         "url": url,
@@ -143,6 +150,20 @@ fn update(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     changed.updated = now;
     *hook(state, call)? = changed;
     get(state, call)
+}
+
+fn config(state: &mut State, call: &Call) -> Result<Answer, Answer> {
+    Ok(Answer::ok(config_shown(hook(state, call)?)))
+}
+
+/// Unlike in a change of the hook, what is left out here stays.
+fn update_config(state: &mut State, call: &Call) -> Result<Answer, Answer> {
+    let now = state.now;
+    let mut changed = hook(state, call)?.clone();
+    configure(&mut changed, &call.body)?;
+    changed.updated = now;
+    *hook(state, call)? = changed;
+    config(state, call)
 }
 
 fn delete(state: &mut State, call: &Call) -> Result<Answer, Answer> {

@@ -16,6 +16,9 @@ fn a_hook_is_there_once_and_its_secret_is_not_shown() {
     assert_eq!(made["config"]["secret"], "********");
     assert!(acme.refused(422, "POST", path, &body).contains("Hook already exists on this repository"));
     acme.refused(422, "POST", path, &json!({ "config": { "url": "ftp://acme.test" } }));
+    let config = acme.expect(200, "PATCH", &format!("{one}/config"), &json!({ "insecure_ssl": "1" }));
+    assert_eq!((config["secret"].clone(), config["insecure_ssl"].clone()), (json!("********"), json!("1")));
+    assert_eq!(acme.get(&format!("{one}/config"))["content_type"], "json");
     let changed = acme.expect(200, "PATCH", &one, &json!({ "add_events": ["release"], "active": false }));
     assert_eq!(changed["events"], json!(["push", "release"]));
     assert_eq!(acme.get(path).as_array().unwrap().len(), 1);

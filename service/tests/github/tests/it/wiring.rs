@@ -102,6 +102,17 @@ fn a_variable_is_made_once_and_then_changed() {
 }
 
 #[test]
+fn variables_come_thirty_at_a_time_at_most() {
+    let acme = Acme::new();
+    let path = "/repos/acme/shop/actions/variables";
+    for number in 0..31 {
+        acme.made(path, &json!({ "name": format!("A{number}"), "value": "1" }));
+    }
+    assert_eq!(acme.get(&format!("{path}?per_page=100"))["variables"].as_array().unwrap().len(), 30);
+    assert_eq!(acme.get(&format!("{path}?per_page=30&page=2"))["variables"].as_array().unwrap().len(), 1);
+}
+
+#[test]
 fn an_environment_has_reviewers_and_policies() {
     let acme = Acme::new();
     let path = "/repos/acme/shop/environments/production";
