@@ -56,3 +56,26 @@ pub(super) fn answer(shared: &Shared, state: &State, (operation, version): (&str
         locked(&shared.violations).extend(faults);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::Value;
+
+    use super::OUTSIDE;
+    use crate::description::{Description, Variant};
+    use crate::handlers::TABLE;
+
+    #[test]
+    fn every_operation_is_githubs_by_its_id_its_method_and_its_path() {
+        let description = Description::of(Variant::GitHub);
+        let routes = TABLE.iter().flat_map(|area| area.iter());
+        for route in routes.filter(|route| !OUTSIDE.contains(&route.operation)) {
+            let parts = route.path.split('/').map(|part| if part.starts_with('{') { "1" } else { part });
+            let path = parts.collect::<Vec<_>>().join("/");
+            let found = description.request(route.method, &path, &BTreeMap::new(), &Value::Null).operation;
+            assert_eq!(found, Some(route.operation), "{} {}", route.method, route.path);
+        }
+    }
+}
