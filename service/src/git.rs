@@ -34,7 +34,7 @@ use serde::{Deserialize, Serialize};
 pub use browse::{Blob, Commit, Content, FileEntry, Listed, ListedKind, Reference, Spot};
 pub use error::GitError;
 pub use fetch::{Credentials, FetchLimits};
-pub use push::refusal::{PushRefusal, RefusalKind};
+pub use push::refusal::{PushRefusal, RefusalKind, what_to_do};
 pub use push::{PushLimits, push};
 pub(crate) use scratch::Scratch;
 pub(crate) use setup::move_into_place;
@@ -218,6 +218,12 @@ impl ObjectStore {
         push::push_onto(self, url, update, credentials, limits).await
     }
 
+    /// The id that a commit on top of another has in git, computed without writing anything.
+    pub async fn id_onto(&self, update: BranchUpdate) -> Result<CommitId, GitError> {
+        let path = self.path.clone();
+        blocking(move || Ok(CommitId(commit::next(&setup::open(&path)?, &update)?.root.to_string()))).await
+    }
+
     /// The files that a commit on top of `base` would have: those of the base's tree when nothing changes.
     pub async fn amended_tree(
         &self,
@@ -258,6 +264,15 @@ impl ObjectStore {
 /// The id that `tree` has in git (empty folders left out), computed without writing anything.
 pub fn tree_id(tree: &FileTree) -> Result<TreeId, GitError> {
     Ok(TreeId(Objects::of_tree(tree, EmptyFolders::Drop)?.root.to_string()))
+}
+
+/// The ids that a first commit and its files have in git, computed without writing anything.
+pub async fn foreseen(commit: NewCommit) -> Result<(CommitId, TreeId), GitError> {
+    blocking(move || {
+        let tree = tree_id(&commit.tree)?;
+        Ok((CommitId(commit::first(&commit)?.root.to_string()), tree))
+    })
+    .await
 }
 
 /// Runs work that blocks where it may.

@@ -199,6 +199,21 @@ pub(in super::super) fn of_status(url: &Url, status: u16, said: &str) -> PushRef
     PushRefusal { kind, message: format!("`{url}` {refused}{words}; {}", advice(kind)) }
 }
 
+/// What to do about a refusal in these words, where they are known: the same rules refuse what comes by other ways.
+pub fn what_to_do(words: &str) -> Option<&'static str> {
+    let kind = kind_of(&words.to_lowercase());
+    let is_of_content = matches!(
+        kind,
+        RefusalKind::ProtectedBranch
+            | RefusalKind::Rule
+            | RefusalKind::Secret
+            | RefusalKind::Workflows
+            | RefusalKind::ReadOnly
+            | RefusalKind::TooLarge
+    );
+    is_of_content.then(|| advice(kind))
+}
+
 fn kind_of(words: &str) -> RefusalKind {
     // So may a repository, and its address stands in many texts.
     let words =
