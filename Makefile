@@ -80,11 +80,12 @@ screenshot: ## Take the picture of the preview page anew: docs/dev.png
 		node test.mjs e2e --test-name-pattern=picture
 	@echo "wrote docs/dev.png"
 
-bench: ## Measure a release build: rendering, the service, the command line
+bench: ## Measure a release build: rendering, pushing, the service, the command line
 	@echo "Building for release, which takes several minutes; then measuring, which takes longer."
-	@cargo build --quiet --locked --release -p stagecraft --bin stagecraft --example render_bench
+	@cargo build --quiet --locked --release -p stagecraft --bin stagecraft --example render_bench --example push_bench
 	@mkdir -p $(RESULTS)
 	@$(dir $(RELEASE))examples/render_bench | tee $(RESULTS)/render.md
+	@$(dir $(RELEASE))examples/push_bench | tee $(RESULTS)/push.md
 	@node service/bench/peer.mjs --binary $(RELEASE) $(BENCH) --json $(RESULTS)/stagecraft.json --markdown $(RESULTS)/stagecraft.md
 	@node service/bench/peer.mjs --binary $(RELEASE) --commands --json $(RESULTS)/commands.json --markdown $(RESULTS)/commands.md
 	@echo "The tables and their raw values are in $(RESULTS)."

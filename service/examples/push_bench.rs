@@ -3,8 +3,9 @@
 //! Ours goes from files in memory to the branch on the server; git's from files that lie in a folder already, by
 //! `init`, `add`, `commit` and `push`. Both push to the same server, into a new bare repository that checks what it
 //! is sent, in turns, and who comes first changes. Files have 60 lines of text and no two are alike. Each figure is
-//! the median of 15 turns (`--turns 5` for fewer) after one that is thrown away; what is pushed is looked up in the repository. Run it with
-//! `cargo run --release -p stagecraft --example push_bench`; it prints a Markdown table.
+//! the median of 15 turns (`--turns 5` for fewer) after one that is thrown away; after each push the files are
+//! counted in the repository. Run it with `cargo run --release -p stagecraft --example push_bench`; it prints a
+//! Markdown table.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
