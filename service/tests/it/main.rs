@@ -28,6 +28,7 @@ mod forge_pages;
 mod generated;
 mod git_http;
 mod git_push;
+mod github;
 mod github_commits;
 mod github_limits;
 mod guide;

@@ -67,6 +67,15 @@ impl Action for PushRepository {
         let place: Place = ctx
             .read("find", async {
                 let found = target.forge.find(&target.slug).await?;
+                if let Some(moved) = found.as_ref().filter(|found| !found.slug.is_same(&target.slug)) {
+                    return Err(ActionError::NotFound(format!(
+                        "Repository {} is called {}/{} now, because it was renamed or transferred; use that name in \
+                         `repoUrl`",
+                        target.name(),
+                        moved.slug.owner,
+                        moved.slug.name
+                    )));
+                }
                 found.map(Place::from).ok_or_else(|| {
                     ActionError::NotFound(format!(
                         "Repository {} does not exist on {}; make it with `github:repo:create` in an earlier step",

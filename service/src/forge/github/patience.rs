@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,22 +31,28 @@ const AWAY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(
 /// Waits from here on are told.
 const TOLD_FROM: Duration = Duration::from_secs(2);
 
-/// Repositories that were made lately.
+/// Repositories that were made lately, and until when they are new.
 #[derive(Debug, Default)]
 pub(super) struct Fresh(Mutex<HashMap<String, Instant>>);
 
 impl Fresh {
     /// It was made now.
     pub(super) fn note(&self, slug: &RepoSlug) {
+        self.note_age(slug, Duration::ZERO);
+    }
+
+    /// It was made so long ago, perhaps by another process.
+    fn note_age(&self, slug: &RepoSlug, age: Duration) {
+        let Some(left) = NEW_FOR.checked_sub(age) else { return };
         let now = Instant::now();
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, made| now.duration_since(*made) < NEW_FOR);
-        all.insert(key(slug), now);
+        all.retain(|_, new_until| *new_until > now);
+        all.insert(key(slug), now + left);
     }
 
     fn is_new(&self, slug: &RepoSlug) -> bool {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&key(slug)).is_some_and(|made| made.elapsed() < NEW_FOR)
+        all.get(&key(slug)).is_some_and(|new_until| *new_until > Instant::now())
     }
 }
 
@@ -128,9 +135,10 @@ pub(super) async fn patiently<T, E, F, Fut>(
     github: &GitHub,
     slug: &RepoSlug,
     what: &str,
-    operation: F,
+    mut operation: F,
 ) -> Result<T, ForgeError>
 where
+    T: Send,
     E: Trouble,
     F: FnMut() -> Fut + Send,
     Fut: Future<Output = Result<T, E>> + Send,
@@ -139,6 +147,19 @@ where
     let patience = Patience {
         total: Duration::from_secs(github.shared.settings.retry_seconds),
         notices: &github.acting.notices,
+    };
+    let asked = AtomicBool::new(false);
+    let operation = || {
+        let (attempt, asked) = (operation(), &asked);
+        async move {
+            let answer = attempt.await;
+            let doubtful = answer.as_ref().is_err_and(|trouble| trouble.kind() == Kind::NotYetIfNew);
+            // Another process may have made it: GitHub knows when that was.
+            if doubtful && !github.shared.fresh.is_new(slug) && !asked.swap(true, Ordering::Relaxed) {
+                learn_age(github, slug).await;
+            }
+            answer
+        }
     };
     match patience.persist(fresh, operation).await {
         Ok(done) => Ok(done),
@@ -149,6 +170,14 @@ where
             None => Err(trouble.about(what)),
         },
         Err(trouble) => Err(trouble.about(what)),
+    }
+}
+
+async fn learn_age(github: &GitHub, slug: &RepoSlug) {
+    if let Ok(Some(found)) = repository::look(github, slug).await
+        && let Some(age) = found.age
+    {
+        github.shared.fresh.note_age(slug, age);
     }
 }
 

@@ -7,10 +7,13 @@ mod create;
 mod lists;
 
 use std::str::FromStr;
+use std::time::Duration;
 
 use catalog_gen::FileTree;
 use serde::Deserialize;
 use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::GitHub;
 use super::answer::{Answer, Failure};
@@ -35,6 +38,8 @@ pub(super) struct Found {
     pub(super) slug: RepoSlug,
     pub(super) default_branch: String,
     created_by: Option<TaskId>,
+    /// How long it has been there.
+    pub(super) age: Option<Duration>,
     /// Everything that was told.
     pub(super) body: Value,
 }
@@ -47,6 +52,8 @@ struct Told {
     default_branch: Option<String>,
     #[serde(default)]
     description: Option<String>,
+    #[serde(default)]
+    created_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -58,11 +65,14 @@ impl Found {
     fn read(github: &GitHub, answer: Answer) -> Result<Self, Failure> {
         let body = answer.body.clone();
         let told: Told = answer.read()?;
+        let created = told.created_at.and_then(|at| OffsetDateTime::parse(&at, &Rfc3339).ok());
+        let age_s = created.map(|created| github.shared.client.now_s() - created.unix_timestamp());
         let host = github.shared.host.clone();
         let description = told.description.unwrap_or_default();
         let task = description.strip_prefix(MARK).and_then(|id| TaskId::from_str(id.trim()).ok());
         Ok(Self {
             slug: RepoSlug { host, owner: told.owner.login, name: told.name },
+            age: age_s.map(|age_s| Duration::from_secs(u64::try_from(age_s).unwrap_or_default())),
             default_branch: told.default_branch.unwrap_or_else(|| "main".to_owned()),
             created_by: task,
             body,

@@ -95,8 +95,19 @@ pub(in crate::forge::github) async fn generate(
 async fn make(making: Making<'_>) -> Result<Repository, ForgeError> {
     making.slug.check()?;
     making.check_settings()?;
-    let found = patiently(making.github, making.slug, &called(making.slug), || making.attempt()).await?;
-    Ok(found.into_repository(making.github))
+    let what = called(making.slug);
+    match patiently(making.github, making.slug, &what, || making.attempt()).await? {
+        Outcome::Made(found) => Ok(found.into_repository(making.github)),
+        Outcome::Taken(why) => Err(ForgeError::Conflict(format!("{what} {why}"))),
+    }
+}
+
+/// What came of it.
+enum Outcome {
+    /// It is there, and this task's.
+    Made(Found),
+    /// Another's has the name: no time mends that.
+    Taken(String),
 }
 
 /// A repository in the making.
@@ -119,15 +130,14 @@ struct Account {
 }
 
 impl Making<'_> {
-    async fn attempt(&self) -> Result<Found, Failure> {
-        if let Some(own) = self.own(look(self.github, self.slug).await?)? {
-            return self.finish(own).await;
+    async fn attempt(&self) -> Result<Outcome, Failure> {
+        if let Some(known) = self.known(look(self.github, self.slug).await?).await? {
+            return Ok(known);
         }
         let ask = self.ask().await?;
         match self.github.ask(&self.slug.owner, ask).await {
             Ok(answer) => {
-                self.github.shared.fresh.note(self.slug);
-                self.github.shared.access.repository_made(&self.slug.owner).await;
+                self.made().await;
                 self.finish(Found::read(self.github, answer)?).await
             }
             Err(Failure::Conflict(message)) => self.taken(message).await,
@@ -140,39 +150,47 @@ impl Making<'_> {
         }
     }
 
-    /// What was found, if this task has made it; another's is in the way, one that only used to be called so is not.
-    fn own(&self, found: Option<Found>) -> Result<Option<Found>, Failure> {
+    /// What becomes of a repository that was found: this task's is finished, another's is in the way. One that only
+    /// used to be called so is neither.
+    async fn known(&self, found: Option<Found>) -> Result<Option<Outcome>, Failure> {
         let Some(found) = found else { return Ok(None) };
         let ours = found.created_by == Some(self.new.created_by);
         match (ours, found.slug.is_same(self.slug)) {
-            (true, true) => Ok(Some(found)),
-            (true, false) => Err(Failure::Settings(format!(
-                "this task has made it, and somebody has called it `{}` since; give it its name back, or delete it, and \
+            (true, true) => self.finish(found).await.map(Some),
+            (true, false) => Ok(Some(Outcome::Taken(format!(
+                "was made by this task, and somebody has called it `{}` since; give it its name back, or delete it, and \
                  try again",
                 found.slug
-            ))),
-            (false, true) => Err(Failure::Conflict("it exists already".to_owned())),
+            )))),
+            (false, true) => Ok(Some(Outcome::Taken("exists already; choose another name".to_owned()))),
             (false, false) => Ok(None),
         }
     }
 
     /// GitHub says that there is one of this name: whose is it?
-    async fn taken(&self, message: String) -> Result<Found, Failure> {
+    async fn taken(&self, message: String) -> Result<Outcome, Failure> {
         self.github.shared.access.repository_made(&self.slug.owner).await;
-        if let Some(own) = self.own(look(self.github, self.slug).await?)? {
-            self.github.shared.fresh.note(self.slug);
-            return self.finish(own).await;
+        if let Some(known) = self.known(look(self.github, self.slug).await?).await? {
+            return Ok(known);
         }
-        let mut unseen = self.unseen.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = *unseen.get_or_insert_with(Instant::now);
+        let since = {
+            let mut unseen = self.unseen.lock().unwrap_or_else(PoisonError::into_inner);
+            *unseen.get_or_insert_with(Instant::now)
+        };
         if self.sent.load(Ordering::Relaxed) || since.elapsed() < UNSEEN_FOR {
             return Err(Failure::NotYet(message));
         }
-        Err(Failure::Conflict(format!("{message}, and the repository may not be seen")))
+        Ok(Outcome::Taken(format!("exists already, and may not be seen (GitHub says: {message})")))
+    }
+
+    /// From now on what GitHub does not know of it is on its way.
+    async fn made(&self) {
+        self.github.shared.fresh.note(self.slug);
+        self.github.shared.access.repository_made(&self.slug.owner).await;
     }
 
     /// Brings what it was not made with, and waits for the content of a template.
-    async fn finish(&self, mut found: Found) -> Result<Found, Failure> {
+    async fn finish(&self, mut found: Found) -> Result<Outcome, Failure> {
         let missing = self.missing(&found.body);
         if !missing.is_empty() {
             let ask = Ask::patch(Route::repository(self.slug)?, Value::Object(missing));
@@ -181,10 +199,10 @@ impl Making<'_> {
         if self.from.is_none() {
             // It takes its name with the first push.
             found.default_branch.clone_from(&self.new.default_branch);
-            return Ok(found);
+            return Ok(Outcome::Made(found));
         }
         match head_now(self.github, self.slug, &found.default_branch).await? {
-            Some(_) => Ok(found),
+            Some(_) => Ok(Outcome::Made(found)),
             None => Err(Failure::NotYet("the template's content has not arrived".to_owned())),
         }
     }
