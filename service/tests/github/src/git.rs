@@ -5,6 +5,8 @@
 
 pub(crate) mod backend;
 pub(crate) mod plumbing;
+pub(crate) mod pushed;
+pub(crate) mod rules;
 pub(crate) mod store;
 
 pub(crate) use store::Store;

@@ -7,7 +7,10 @@ pub(crate) mod actions;
 pub(crate) mod apps;
 pub(crate) mod codeowners;
 pub(crate) mod contents;
+pub(crate) mod deliveries;
 pub(crate) mod environments;
+pub(crate) mod git_data;
+pub(crate) mod graphql;
 pub(crate) mod hooks;
 pub(crate) mod issues;
 pub(crate) mod keys;
@@ -43,7 +46,10 @@ pub(crate) const TABLE: &[&[Route]] = &[
     apps::ROUTES,
     codeowners::ROUTES,
     contents::ROUTES,
+    deliveries::ROUTES,
     environments::ROUTES,
+    git_data::ROUTES,
+    graphql::ROUTES,
     hooks::ROUTES,
     issues::ROUTES,
     issues::PARTS,

@@ -9,10 +9,13 @@ mod finish;
 mod served;
 mod strike;
 
+pub(crate) use finish::hex;
+
 use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::auth::identify;
 use crate::git::backend::Request;
 use crate::recorder::Exchange;
 use crate::router::{self, Found};
@@ -20,6 +23,7 @@ use crate::server::{Incoming, Outcome, Reply};
 use crate::setup::Variant;
 use crate::shared::{Shared, locked};
 use crate::state::State;
+use crate::webhooks;
 
 /// What a request is for.
 pub(crate) enum Target {
@@ -50,6 +54,8 @@ pub(crate) async fn respond(shared: &Arc<Shared>, mut incoming: Incoming) -> Out
     };
     let number = record(shared, &incoming, operation);
     let fault = strike::strike(shared, operation);
+    let whose = whose(shared, &incoming);
+    let _running = Running::of(shared, whose);
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
@@ -74,7 +80,33 @@ pub(crate) async fn respond(shared: &Arc<Shared>, mut incoming: Incoming) -> Out
         exchange.applied = applied;
         exchange.fault = fault.map(|fault| fault.told());
     }
+    webhooks::send(shared);
     outcome
+}
+
+/// Whose limits a request counts for.
+fn whose(shared: &Shared, incoming: &Incoming) -> String {
+    let state = shared.state();
+    identify(&state, &incoming.headers).map_or_else(|_| "unknown".to_owned(), |who| who.told())
+}
+
+/// A request that runs, until it is dropped: a client may go away in mid-request.
+struct Running {
+    shared: Arc<Shared>,
+    whose: String,
+}
+
+impl Running {
+    fn of(shared: &Arc<Shared>, whose: String) -> Self {
+        locked(&shared.governor).came(&whose);
+        Self { shared: Arc::clone(shared), whose }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        locked(&self.shared.governor).end(&self.whose);
+    }
 }
 
 async fn apply(shared: &Arc<Shared>, target: Target, incoming: &Incoming) -> Done {

@@ -63,13 +63,18 @@ impl Governor {
         self.limits = limits;
     }
 
-    /// Counts a request that begins; refuses one too many. What began must end, refused or not.
+    /// A request has come; it must [`end`](Self::end) once, whatever becomes of it.
+    pub(crate) fn came(&mut self, who: &str) {
+        let account = self.accounts.entry(who.to_owned()).or_default();
+        account.running += 1;
+        self.most = self.most.max(account.running);
+    }
+
+    /// Counts a request; refuses one too many.
     pub(crate) fn begin(&mut self, who: &str, writes: bool, now: Millis) -> Result<(), Answer> {
         let limits = self.limits;
         let (minute, hour) = (MINUTE / limits.compressed.max(1), HOUR / limits.compressed.max(1));
         let account = self.accounts.entry(who.to_owned()).or_default();
-        account.running += 1;
-        self.most = self.most.max(account.running);
         account.content.retain(|at| at + hour > now);
         account.points.retain(|(at, _)| at + minute > now);
         if account.hour.0 + hour <= now {

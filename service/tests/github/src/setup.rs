@@ -77,8 +77,6 @@ pub struct Lag {
     pub permissions: Duration,
     /// The content of a repository made from a template: 409, empty.
     pub generate: Duration,
-    /// A pushed or changed branch: reads still give what was before.
-    pub branch: Duration,
 }
 
 impl Lag {
@@ -104,12 +102,6 @@ impl Lag {
     #[must_use]
     pub fn after_generate(generate: Duration) -> Self {
         Self { generate, ..Self::default() }
-    }
-
-    /// The API does not see a changed branch for so long.
-    #[must_use]
-    pub fn of_branches(branch: Duration) -> Self {
-        Self { branch, ..Self::default() }
     }
 }
 

@@ -11,7 +11,7 @@ pub mod tracker;
 pub mod vault;
 pub mod wiring;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use account::Account;
@@ -20,7 +20,7 @@ use repository::Repository;
 
 use crate::clock::Millis;
 use crate::setup::Setup;
-use crate::webhooks::{Delivery, Event};
+use crate::webhooks::Delivery;
 
 /// Where things are found on the web.
 #[derive(Clone, Debug)]
@@ -53,10 +53,12 @@ pub struct State {
     pub repositories: BTreeMap<u64, Repository>,
     /// Old full names in lower case of repositories that were renamed or transferred, and their ids.
     pub moved: BTreeMap<String, u64>,
-    /// What is still to be told to webhooks.
-    pub outbox: VecDeque<Event>,
-    /// What was sent to webhooks.
+    /// What was and is to be sent to webhooks, oldest first.
     pub deliveries: Vec<Delivery>,
+    /// Whether what is to be sent to webhooks waits.
+    pub webhooks_held: bool,
+    /// The login of the one whose request is at hand.
+    pub sender: String,
     last_id: u64,
 }
 
@@ -74,8 +76,9 @@ impl State {
             tokens: BTreeMap::new(),
             repositories: BTreeMap::new(),
             moved: BTreeMap::new(),
-            outbox: VecDeque::new(),
             deliveries: Vec::new(),
+            webhooks_held: false,
+            sender: String::new(),
             last_id: 1000,
         }
     }
@@ -90,6 +93,7 @@ impl State {
     pub(crate) fn settle(&mut self) {
         let now = self.now;
         self.tokens.retain(|_, token| token.ends.is_none_or(|ends| ends + FORGOTTEN > now));
+        self.fill();
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) type Permission = (&'static str, &'static str);
 pub(crate) enum Needs {
     /// Nothing: anyone may.
     Nothing,
+    /// Any credentials but an App's JWT.
+    Credentials,
     /// An App's JWT.
     Jwt,
     /// An installation's token.
@@ -76,7 +78,7 @@ pub(crate) fn check(state: &State, needs: Needs, call: &Call) -> Result<(), Answ
         (_, Identity::App(_)) => Err(errors::not_by_integration()),
         (Needs::Repository(any), _) => on_repository(state, any, call),
         (_, Identity::Anonymous) => Err(errors::requires_authentication()),
-        (Needs::Installation, Identity::Installation { .. }) => Ok(()),
+        (Needs::Credentials, _) | (Needs::Installation, Identity::Installation { .. }) => Ok(()),
         (Needs::Installation, _) => Err(errors::error(
             403,
             "You must authenticate with an installation access token in order to list repositories for an installation.",

@@ -44,6 +44,36 @@ pub(crate) fn blob(folder: &Path, id: &str) -> Option<Vec<u8>> {
     ok.then_some(output)
 }
 
+/// Stores an object; gives its id. One that is malformed is refused.
+pub(crate) fn store(folder: &Path, kind: &str, content: &[u8]) -> Option<String> {
+    let (ok, output) = ran(folder, &["hash-object", "-t", kind, "-w", "--stdin"], content)?;
+    ok.then(|| String::from_utf8_lossy(&output).trim().to_owned())
+}
+
+/// Takes in a pack, without moving any ref.
+pub(crate) fn unpack(folder: &Path, pack: &[u8]) -> Option<()> {
+    let (ok, _) = ran(folder, &["unpack-objects", "-q"], pack)?;
+    ok.then_some(())
+}
+
+/// The id of what a name stands for.
+pub(crate) fn resolved(folder: &Path, name: &str) -> Option<String> {
+    let id = git(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", name], None)?;
+    Some(id.trim().to_owned())
+}
+
+/// Makes a tree of another one, or of none, and entries of mode, id and path; mode 0 removes. Gives its id.
+pub(crate) fn tree(
+    folder: &Path,
+    base: Option<&str>,
+    entries: &[(String, String, String)],
+) -> Option<String> {
+    git(folder, &["read-tree", base.unwrap_or("--empty")], None)?;
+    let lines: String = entries.iter().map(|(mode, id, path)| format!("{mode} {id}\t{path}\0")).collect();
+    git(folder, &["update-index", "-z", "--index-info"], Some(&lines))?;
+    git(folder, &["write-tree"], None).map(|id| id.trim().to_owned())
+}
+
 /// The text of a file at a commit or branch.
 pub(crate) fn file(folder: &Path, at: &str, path: &str) -> Option<String> {
     git(folder, &["cat-file", "blob", &format!("{at}:{path}")], None)

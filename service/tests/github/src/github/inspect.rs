@@ -6,6 +6,7 @@ use crate::recorder::Exchanges;
 use crate::shared::locked;
 use crate::state::State;
 use crate::state::repository::Repository;
+use crate::webhooks::Delivery;
 
 /// A commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +70,12 @@ impl GitHub {
     #[must_use]
     pub fn take_violations(&self) -> Vec<String> {
         std::mem::take(&mut *locked(&self.shared.violations))
+    }
+
+    /// What was and is to be sent to webhooks, oldest first.
+    #[must_use]
+    pub fn deliveries(&self) -> Vec<Delivery> {
+        self.shared.state().deliveries.clone()
     }
 
     /// Which limits were exceeded, and by whom.

@@ -124,6 +124,16 @@ impl GitHub {
         }
     }
 
+    /// Whether what is to be sent to webhooks waits for [`GitHub::deliver`].
+    pub fn hold_webhooks(&self, held: bool) {
+        self.shared.state().webhooks_held = held;
+    }
+
+    /// Sends a delivery now, whatever was done with it before; what is held otherwise stays so.
+    pub fn deliver(&self, id: u64) {
+        crate::webhooks::send_one(&self.shared, id);
+    }
+
     /// Installs an App for all repositories of an account, with these permissions; gives the installation's id.
     pub fn installation(&self, app: u64, account: &str, allowed: &[(&str, &str)]) -> u64 {
         let mut state = self.shared.state();

@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::finish::{Around, finished};
+use super::served::login;
 use super::{Done, described};
 use crate::auth::permission::{self, Needs};
 use crate::auth::{Identity, identify};
 use crate::call::{Answer, Call};
 use crate::errors;
+use crate::git::pushed;
 use crate::router::{self, Found};
 use crate::server::Incoming;
 use crate::shared::{Shared, locked};
@@ -46,7 +48,16 @@ pub(crate) fn apply(shared: &Shared, found: Found, incoming: &Incoming) -> Done 
         let call = call(&state, &found, incoming, headers, (identity, version.clone()?))?;
         permission::check(&state, needs, &call)?;
         described::request(shared, &state, &call)?;
-        (found.route.run)(&mut state, &call)
+        state.sender = login(&state, &call.who);
+        let before = call.repository.filter(|_| !reads && moves_refs(needs)).and_then(|id| {
+            let repository = state.repositories.get(&id)?;
+            Some((id, pushed::refs(repository)))
+        });
+        let answer = (found.route.run)(&mut state, &call)?;
+        if let Some((id, before)) = before {
+            state.pushed(id, &before);
+        }
+        Ok(answer)
     });
     let applied = answered.is_ok();
     let selected = (operation, version.as_deref().unwrap_or(state.setup.version));
@@ -67,13 +78,16 @@ pub(crate) fn apply(shared: &Shared, found: Found, incoming: &Incoming) -> Done 
         reply.body = bytes::Bytes::new();
     }
     if counts {
-        let mut governor = locked(&shared.governor);
-        governor.end(&who);
         if reply.status == 304 {
-            governor.give_back(&who);
+            locked(&shared.governor).give_back(&who);
         }
     }
     Done { reply, who, applied }
+}
+
+/// Whether an operation with these needs may change refs.
+fn moves_refs(needs: Needs) -> bool {
+    matches!(needs, Needs::Repository(any) if any.iter().any(|one| *one == ("contents", "write")))
 }
 
 /// The version of the API that was asked for.

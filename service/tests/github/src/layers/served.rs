@@ -6,6 +6,8 @@ use super::Done;
 use crate::auth::permission::{sees, strength};
 use crate::auth::{Identity, identify};
 use crate::git::backend::{self, Request};
+use crate::git::pushed::{self, Refs};
+use crate::git::rules::Push;
 use crate::server::{Incoming, Reply};
 use crate::shared::Shared;
 use crate::state::State;
@@ -20,6 +22,7 @@ pub(crate) async fn serve(shared: &Shared, request: &Request, incoming: &Incomin
         let identified = identify(&state, &incoming.headers);
         let who = identified.as_ref().map_or_else(|_| "unknown".to_owned(), Identity::told);
         let writes = request.writes(&incoming.query);
+        state.sender = identified.as_ref().map(|who| login(&state, who)).unwrap_or_default();
         let found = identified
             .map_err(|_| Reply::text(401, "Invalid username or token. Password authentication is not supported for Git operations.\n"))
             .and_then(|identity| {
@@ -29,19 +32,38 @@ pub(crate) async fn serve(shared: &Shared, request: &Request, incoming: &Incomin
     };
     match found {
         Err(reply) => Done { reply: demanding(reply), who, applied: false },
-        Ok((_, id, folder)) => {
+        Ok((identity, id, folder)) => {
+            let push = (request.service == "git-receive-pack").then(|| Push::read(incoming)).flatten();
+            let mut before = Refs::new();
+            if let Some(push) = &push {
+                let state = shared.state();
+                let repository = state.repositories.get(&id);
+                before = repository.map(pushed::refs).unwrap_or_default();
+                if let Some(refusal) = repository.and_then(|one| push.refusal(&state, one, &identity)) {
+                    return Done { reply: push.refused(&refusal), who, applied: false };
+                }
+            }
             let reply = backend::run(&folder, request, incoming).await;
             let applied = reply.status == 200;
-            if applied && request.service == "git-receive-pack" {
+            if push.is_some() {
                 let mut state = shared.state();
-                let now = state.now;
-                if let Some(repository) = state.repositories.get_mut(&id) {
-                    repository.pushed = Some(now);
-                    repository.updated = now;
-                }
+                state.sender = login(&state, &identity);
+                state.pushed(id, &before);
             }
             Done { reply, who, applied }
         }
+    }
+}
+
+/// The login of the one who asks.
+pub(super) fn login(state: &State, who: &Identity) -> String {
+    match who {
+        Identity::User { login, .. } => login.clone(),
+        Identity::Installation { id, .. } => {
+            let app = state.installation(*id).and_then(|one| state.app(one.app));
+            app.map(|app| format!("{}[bot]", app.slug)).unwrap_or_default()
+        }
+        Identity::App(_) | Identity::Anonymous => String::new(),
     }
 }
 
@@ -65,8 +87,9 @@ fn allowed<'state>(
         let id = state.moved.get(&format!("{}/{}", request.owner, request.name).to_lowercase())?;
         state.repositories.get(id)
     };
-    let found = state.repository(&request.owner, &request.name).or_else(moved);
-    let Some(repository) = found.filter(|one| sees(state, who, one)) else {
+    let there = state.repository(&request.owner, &request.name);
+    let has_moved = there.is_none();
+    let Some(repository) = there.or_else(moved).filter(|one| sees(state, who, one)) else {
         // Without credentials there might be more to see with them.
         return Err(if matches!(who, Identity::Anonymous) {
             Reply::text(401, "Authentication required.\n")
@@ -74,6 +97,14 @@ fn allowed<'state>(
             not_there()
         });
     };
+    if has_moved && request.service == "info/refs" {
+        let query = if writes { "git-receive-pack" } else { "git-upload-pack" };
+        let full_name = repository.full_name();
+        let to = format!("{}/{full_name}.git/info/refs?service={query}", state.bases.web);
+        let mut reply = Reply::text(301, "");
+        reply.headers.push(("location".to_owned(), to));
+        return Err(reply);
+    }
     let needed = if writes { "write" } else { "read" };
     let refused = |name: &str| {
         Reply::text(403, &format!("Permission to {} denied to {name}.\n", repository.full_name()))

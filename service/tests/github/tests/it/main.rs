@@ -6,21 +6,26 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a test that finds nothing has failed"
 )]
 
 mod apps;
+mod changes;
 mod client;
 mod contents;
+mod limits;
 mod people;
 mod permissions;
 mod protection;
 mod pulls;
+mod pushes;
 mod recorded;
 mod repositories;
 mod settings;
 mod support;
 mod tracker;
 mod variants;
+mod webhooks;
 mod wiring;
 mod workflows;
