@@ -35,8 +35,8 @@ use serde_json::Value;
 
 pub(crate) use address::{Address, is_absolute};
 pub use backstage::Actions;
-pub(crate) use context::VERSION_ANNOTATION;
 pub use context::{ActionContext, Capabilities, Heard, RunInfo, StepInfo, TemplateInfo};
+pub(crate) use context::{MAKES, VERSION_ANNOTATION};
 pub use error::ActionError;
 pub use page::{listed, markdown, shown};
 pub use registry::{Registered, Registry, UnknownAction};

@@ -116,5 +116,15 @@ pub fn settings(config: &Config) -> Vec<Finding> {
 
 /// What is found of one GitHub host.
 pub async fn github(github: &GitHub, uses: &Uses) -> Vec<Finding> {
-    github::examine(&github.checkup().await, uses)
+    let facts = github.checkup().await;
+    let mut findings = github::examine(&facts, uses);
+    match github.governor().status().await {
+        Ok(accounts) => findings.extend(accounts.iter().map(|account| github::pace(&facts.host, account))),
+        Err(error) => findings.push(Finding::wrong(
+            &facts.host,
+            format!("what is kept of GitHub's limits cannot be read: {error}"),
+            "look after the database",
+        )),
+    }
+    findings
 }

@@ -174,6 +174,18 @@ pub trait Forge: Collaboration + Send + Sync {
     -> Result<(CommitId, FileTree), ForgeError>;
     /// The commit at the head of a branch (`None`: default branch); `None` when there is no such branch.
     async fn head(&self, slug: &RepoSlug, branch: Option<&str>) -> Result<Option<CommitId>, ForgeError>;
+    /// What the repository holds beside these commits, in words: `None` when that is all.
+    async fn more_than(&self, slug: &RepoSlug, commits: &[CommitId]) -> Result<Option<String>, ForgeError> {
+        for branch in self.branches(slug).await? {
+            if self.head(slug, Some(&branch)).await?.is_some_and(|head| !commits.contains(&head)) {
+                return Ok(Some(format!("its branch `{branch}` holds commits that this task did not push")));
+            }
+        }
+        let discussed = self.is_discussed(slug).await?;
+        Ok(discussed.then(|| "there are issues or pull requests in it".to_owned()))
+    }
+    /// Whether there ever was an issue or a pull request in it.
+    async fn is_discussed(&self, slug: &RepoSlug) -> Result<bool, ForgeError>;
     /// Removes the repository, if it is there.
     async fn delete(&self, slug: &RepoSlug) -> Result<(), ForgeError>;
     /// Names of owners in which repositories can be made, for autocompletion; sorted.

@@ -7,6 +7,7 @@ mod access;
 mod create;
 mod dry_run;
 mod found;
+mod leftovers;
 mod mocks;
 mod model;
 mod read;

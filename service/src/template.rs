@@ -11,7 +11,10 @@ pub mod parameters;
 pub(crate) mod placeholder;
 pub mod source;
 
-pub use entity::{API_VERSION, Step, Template, TemplateError, TemplatePlace, TemplateSpec, value_mode};
+pub use entity::{
+    API_VERSION, OnFailure, Step, Template, TemplateError, TemplatePlace, TemplateSpec, on_failure,
+    value_mode,
+};
 pub use library::{FindError, Library, Listed, Look, Single, SingleError, Watched, template_of};
 pub use parameters::{SchemaViolation, validate_against, validate_secrets, validate_values, with_defaults};
 pub(crate) use source::{CASE_SNAPSHOTS, revision_of};

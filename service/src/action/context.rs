@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::ActionError;
 use crate::backstage::{Backstage, Credentials, UserToken};
 use crate::entities::Entities;
-use crate::forge::{Acting, Forges, Notices};
+use crate::forge::{Acting, Forges, Notices, RepoSlug};
 use crate::git::Author;
 use crate::ids::TaskId;
 use crate::journal::{EntryKind, EventBody, EventKind, Journal};
@@ -22,6 +22,9 @@ use crate::template::{Pin, Sources};
 
 /// The annotation that says which version of itself a template is.
 pub(crate) const VERSION_ANNOTATION: &str = "backstage.io/template-version";
+
+/// Key of the journal entry that names the repository a step makes.
+pub(crate) const MAKES: &str = "makes";
 
 /// The template a run belongs to.
 #[derive(Clone, Debug)]
@@ -267,6 +270,17 @@ impl ActionContext<'_> {
             self.journal.record(&step, &begun, EntryKind::Read, Value::Bool(true)).await?;
         }
         self.once(key, EntryKind::Effect, act).await.map(Some)
+    }
+
+    /// Notes that the step is about to make this repository, so that the end of the task knows what it may have left,
+    /// even where the request's answer never came.
+    pub async fn about_to_make(&mut self, repository: &RepoSlug) -> Result<(), ActionError> {
+        let step = self.step.journal_key();
+        if self.run.dry_run || self.journal.recall(&step, MAKES).is_some() {
+            return Ok(());
+        }
+        let slug = serde_json::to_value(repository).map_err(|error| unusable(MAKES, &error))?;
+        Ok(self.journal.record(&step, MAKES, EntryKind::Effect, slug).await?)
     }
 
     /// What an earlier run of the task has kept under this key of the step.

@@ -4,6 +4,7 @@
 
 use super::permissions::{Need, needed};
 use super::{Finding, Uses};
+use crate::forge::github::governor::AccountStatus;
 use crate::forge::github::{AppFacts, Checkup, InstallationFacts, TokenFacts};
 
 /// GitHub refuses a JWT that is issued later than now, by its own clock; more than this is no accident.
@@ -58,6 +59,29 @@ pub(super) fn examine(facts: &Checkup, uses: &Uses) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// How fast GitHub is asked as one account.
+pub(super) fn pace(host: &str, account: &AccountStatus) -> Finding {
+    let AccountStatus { account, left_this_minute, left_this_hour, waiting, paused_for } = account;
+    if let Some(pause) = paused_for {
+        return Finding::doubtful(
+            host,
+            format!("`{account}`: GitHub met a limit; nobody asks for {} s more, {waiting} wait", pause.as_secs()),
+            format!(
+                "it goes on by itself; if it comes back, something else uses the same account: lower `forges.\"{host}\".limits`"
+            ),
+        );
+    }
+    let some = |left: &Option<usize>, length: &str| left.map(|left| format!("{left} more changes in this {length}"));
+    let left: Vec<String> =
+        [some(left_this_minute, "minute"), some(left_this_hour, "hour")].into_iter().flatten().collect();
+    let left = if left.is_empty() { "changes without a limit".to_owned() } else { left.join(" and ") };
+    let found = format!("`{account}` may make {left}; {waiting} wait");
+    if *waiting > 0 {
+        return Finding::doubtful(host, found, "tasks take longer; docs/github.md tells what can be done");
+    }
+    Finding::well(host, found)
 }
 
 fn clock(host: &str, skew: i64) -> Finding {

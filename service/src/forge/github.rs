@@ -17,6 +17,7 @@ mod answer;
 mod checkup;
 mod client;
 mod collaboration;
+mod discussed;
 pub mod governor;
 mod memory;
 mod pages;
@@ -207,6 +208,10 @@ impl Forge for GitHub {
 
     async fn head(&self, slug: &RepoSlug, branch: Option<&str>) -> Result<Option<CommitId>, ForgeError> {
         repository::head(self, slug, branch).await
+    }
+
+    async fn is_discussed(&self, slug: &RepoSlug) -> Result<bool, ForgeError> {
+        discussed::is_discussed(self, slug).await
     }
 
     async fn delete(&self, slug: &RepoSlug) -> Result<(), ForgeError> {

@@ -220,9 +220,24 @@ impl Forge for LocalForge {
         }
     }
 
+    async fn is_discussed(&self, slug: &RepoSlug) -> Result<bool, ForgeError> {
+        let folder = self.folder(slug)?;
+        blocking(move || Ok(Record::read(&folder)?.is_some_and(|record| record.is_discussed()))).await
+    }
+
     async fn delete(&self, slug: &RepoSlug) -> Result<(), ForgeError> {
-        let _ = slug;
-        Err(ForgeError::Unsupported("not served yet".to_owned()))
+        let (root, folder) = (self.root.clone(), self.folder(slug)?);
+        blocking(move || {
+            let Some(_lock) = Record::lock(&folder)? else { return Ok(()) };
+            // Its name is free in one step; what a kill leaves of the rest is swept as a draft is.
+            let drafts = root.join(".drafts");
+            let scratch = Scratch::new_in(&drafts).map_err(|error| failed(&drafts, &error))?;
+            match std::fs::rename(&folder, scratch.path().join("repository.git")) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&folder, &error)),
+                _ => Ok(()),
+            }
+        })
+        .await
     }
 
     async fn owners(&self) -> Result<Vec<String>, ForgeError> {
@@ -235,8 +250,11 @@ impl Forge for LocalForge {
     }
 
     async fn branches(&self, slug: &RepoSlug) -> Result<Vec<String>, ForgeError> {
-        let _ = slug;
-        Err(ForgeError::Unsupported("not served yet".to_owned()))
+        let references = self.store(slug)?.references().await?;
+        let mut names: Vec<String> =
+            references.iter().filter_map(|reference| reference.branch().map(str::to_owned)).collect();
+        names.sort();
+        Ok(names)
     }
 }
 

@@ -204,6 +204,32 @@ impl Journal {
         self.entries.get(&(step.to_owned(), key.to_owned()))
     }
 
+    /// What was recorded in all steps, in their order of names: step, key, value.
+    pub(crate) fn recorded(&self) -> Vec<(&str, &str, &Value)> {
+        let mut all: Vec<_> =
+            self.entries.iter().map(|((step, key), value)| (step.as_str(), key.as_str(), value)).collect();
+        all.sort_unstable_by_key(|(step, key, _)| (*step, *key));
+        all
+    }
+
+    /// Forgets what was recorded, as if it had never been done, and writes the events so far with that.
+    pub(crate) async fn forget(&mut self, entries: &[(String, String)]) -> Result<(), JournalError> {
+        if let Target::Stored(stored) = &self.target {
+            let mut tx = stored.db.begin().await?;
+            stored.hold(&mut tx).await?;
+            stored.settle(&mut tx, &mut self.pending, self.unsure).await?;
+            self.unsure = true;
+            stored.forget(&mut tx, entries).await?;
+            stored.append(&mut tx, &self.pending).await?;
+            tx.commit().await?;
+            self.written();
+        }
+        for entry in entries {
+            self.entries.remove(entry);
+        }
+        Ok(())
+    }
+
     /// Proves that the lease still holds, just before something is done outside.
     pub async fn about_to_act(&mut self) -> Result<(), JournalError> {
         let Target::Stored(stored) = &self.target else { return Ok(()) };
@@ -300,6 +326,18 @@ impl Stored {
         .bind(sealed)
         .execute(&mut **tx)
         .await?;
+        Ok(())
+    }
+
+    async fn forget(&self, tx: &mut WriteTx, entries: &[(String, String)]) -> Result<(), JournalError> {
+        for (step, key) in entries {
+            sqlx::query("delete from task_journal where task_id = $1 and step = $2 and entry_key = $3")
+                .bind(self.task.to_string())
+                .bind(step)
+                .bind(key)
+                .execute(&mut **tx)
+                .await?;
+        }
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use crate::git::TreeId;
 use crate::ids::{RequestKey, TaskId};
 use crate::journal::{EventBody, FailureInfo};
 use crate::secret::Secret;
-use crate::template::{Pin, SchemaViolation, Step, value_mode};
+use crate::template::{OnFailure, Pin, SchemaViolation, Step, on_failure, value_mode};
 
 /// Who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,6 +124,16 @@ impl TaskSpec {
     /// The value mode that the template asked for when the task was created.
     pub(crate) fn value_mode(&self) -> Option<ValueMode> {
         value_mode(self.template_info.get("entity")?.get("metadata")?)
+    }
+
+    /// Reference of the template.
+    pub(crate) fn entity_ref(&self) -> &str {
+        self.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// What the template wanted to become of the task's repositories, should it fail.
+    pub(crate) fn on_failure(&self) -> OnFailure {
+        self.template_info.pointer("/entity/metadata").and_then(on_failure).unwrap_or_default()
     }
 }
 

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::allowed::Asking;
 use super::access::ActionAccess;
+use super::leftovers::Leftovers;
 use super::mocks::Record;
 use super::model::{BACKSTAGE_TOKEN, Sealed, TaskSecrets};
 use super::runner::{Outcome, Runner, START, Tools};
@@ -79,35 +80,58 @@ impl Tasks {
             journal.event(&format!("resumed/{}", lease.fence), EventKind::Log, body);
         }
         let mut given_up = false;
-        let (template, outcome) = match self.open(id, lease, &mut journal).await {
+        let (template, status, outcome) = match self.open(id, lease, &mut journal).await {
             Ok((task, sealed)) => {
-                let run = self.run_info(&task, &sealed);
                 let asking = Asking { task: &task, sealed: &sealed, lease, cancelled };
-                let outcome = match self.allowed_actions(&asking, &mut journal).await? {
-                    Ok(actions) => {
-                        let (secrets, actions) = (&sealed.secrets, &actions);
-                        let walk = Walk { task: &task, secrets, run: &run, actions, cancelled };
-                        self.walk(&walk, &mut journal).await?
-                    }
-                    Err(failure) => Outcome { output: Value::Null, failure: Some(failure) },
-                };
-                (run.template.entity_ref, outcome)
+                let (status, outcome) = self.run_opened(&asking, &mut journal).await?;
+                (task.spec.entity_ref().to_owned(), status, outcome)
             }
             Err(Unopened::Away(error)) => return Err(error.into()),
             Err(Unopened::Hopeless(failure)) => {
                 given_up = true;
-                (String::new(), Outcome { output: Value::Null, failure: Some(failure) })
+                let outcome = Outcome { output: Value::Null, failure: Some(failure) };
+                (String::new(), ended_as(&outcome, cancelled), outcome)
             }
-        };
-        let status = match (&outcome.failure, cancelled.is_cancelled()) {
-            (None, _) => TaskStatus::Completed,
-            (Some(_), true) => TaskStatus::Cancelled,
-            (Some(_), false) => TaskStatus::Failed,
         };
         self.end(lease, &mut journal, Ending { status, outcome, given_up }).await?;
         self.inner.metrics.task_ended(&template, counted_as(status), started.elapsed());
         tracing::info!(task.id = %id, task.status = status.as_str(), "task ended");
         Ok(status)
+    }
+
+    /// Runs the steps, unless an earlier run came to the end and died while it looked after what the task has left.
+    async fn run_opened(
+        &self,
+        asking: &Asking<'_>,
+        journal: &mut Journal,
+    ) -> Result<(TaskStatus, Outcome), JournalError> {
+        let leftovers = Leftovers::new(&self.inner.capabilities.forges, asking.task);
+        let (status, outcome) = match leftovers.known_end(journal)? {
+            Some(known) => known,
+            None => {
+                let outcome = match leftovers.take_out(journal).await? {
+                    Ok(()) => self.run_steps(asking, journal).await?,
+                    Err(failure) => Outcome { output: Value::Null, failure: Some(failure) },
+                };
+                (ended_as(&outcome, asking.cancelled), outcome)
+            }
+        };
+        if status != TaskStatus::Completed {
+            leftovers.look_after(journal, status, &outcome).await?;
+        }
+        Ok((status, outcome))
+    }
+
+    async fn run_steps(&self, asking: &Asking<'_>, journal: &mut Journal) -> Result<Outcome, JournalError> {
+        let Asking { task, sealed, cancelled, .. } = *asking;
+        let run = self.run_info(task, sealed);
+        match self.allowed_actions(asking, journal).await? {
+            Ok(actions) => {
+                let secrets = &sealed.secrets;
+                self.walk(&Walk { task, secrets, run: &run, actions: &actions, cancelled }, journal).await
+            }
+            Err(failure) => Ok(Outcome { output: Value::Null, failure: Some(failure) }),
+        }
     }
 
     /// Reads what a run needs. A task that cannot be read, or whose workers keep dying, ends here instead of
@@ -183,7 +207,7 @@ impl Tasks {
     }
 
     fn run_info(&self, task: &Task, sealed: &Sealed) -> RunInfo {
-        let entity_ref = task.spec.template_info.get("entityRef").and_then(Value::as_str).unwrap_or_default();
+        let entity_ref = task.spec.entity_ref();
         RunInfo {
             task_id: task.id,
             created_at_ms: task.created_at_ms,
@@ -278,6 +302,14 @@ impl From<JournalError> for Unopened {
                 Self::Hopeless(FailureInfo { name: "Error".to_owned(), message: other.to_string(), at: None })
             }
         }
+    }
+}
+
+fn ended_as(outcome: &Outcome, cancelled: &CancellationToken) -> TaskStatus {
+    match (&outcome.failure, cancelled.is_cancelled()) {
+        (None, _) => TaskStatus::Completed,
+        (Some(_), true) => TaskStatus::Cancelled,
+        (Some(_), false) => TaskStatus::Failed,
     }
 }
 

@@ -179,7 +179,7 @@ impl Runner<'_> {
 
 /// What each step goes by in the journal: its id, and a number for every later step of the same id, since
 /// Backstage lets steps share one.
-fn keys(steps: &[Step]) -> Vec<String> {
+pub(super) fn keys(steps: &[Step]) -> Vec<String> {
     let mut taken: HashSet<String> = steps.iter().map(|step| step.id.clone()).collect();
     let mut seen = HashSet::new();
     let mut keys = Vec::with_capacity(steps.len());

@@ -36,6 +36,31 @@ pub fn value_mode(metadata: &Value) -> Option<ValueMode> {
     }
 }
 
+/// The annotation that says what becomes of repositories that a task has made when it fails.
+pub const ON_FAILURE: &str = "stagecraft.dev/on-failure";
+
+/// What becomes of repositories that a task has made when it fails or is cancelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnFailure {
+    /// They stay.
+    #[default]
+    Keep,
+    /// They are archived.
+    Archive,
+    /// They are deleted, where they hold nothing of anybody else.
+    Delete,
+}
+
+/// What a template's metadata says of that, if it says anything.
+pub fn on_failure(metadata: &Value) -> Option<OnFailure> {
+    match metadata.get("annotations")?.get(ON_FAILURE)?.as_str()? {
+        "keep" => Some(OnFailure::Keep),
+        "archive" => Some(OnFailure::Archive),
+        "delete" => Some(OnFailure::Delete),
+        _ => None,
+    }
+}
+
 /// One step, as the author wrote it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {

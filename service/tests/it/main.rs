@@ -33,6 +33,7 @@ mod github_commits;
 mod github_limits;
 mod guide;
 mod http;
+mod leftovers;
 mod lint;
 mod parity_files;
 mod permissions;

@@ -73,6 +73,7 @@ pub(super) async fn create(
     let new = settings.new_repository(default_branch, ctx.run.task_id);
     let wishes = settings.wishes(target, &ctx.masked_input())?;
     let visibility = format!("{:?}", new.visibility).to_lowercase();
+    ctx.about_to_make(&target.slug).await?;
     let place: Place = ctx.effect("create", make(target, &new)).await?;
     ctx.log(format!("Created the {visibility} repository `{}`: {}", target.name(), place.html_url)).await?;
     for wish in wishes {

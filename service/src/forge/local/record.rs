@@ -197,6 +197,11 @@ impl Record {
         Repository { slug, clone_url, html_url, contents_url, default_branch, created_by }
     }
 
+    /// Whether there is an issue or a pull request.
+    pub(super) fn is_discussed(&self) -> bool {
+        self.book.has_issues()
+    }
+
     /// What people have made here together, to write in.
     pub(super) fn book_mut(&mut self) -> &mut Book {
         &mut self.book

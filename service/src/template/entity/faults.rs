@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::locate::Source;
-use super::{API_VERSION, TemplateError, VALUE_MODE, value_mode};
+use super::{API_VERSION, ON_FAILURE, TemplateError, VALUE_MODE, on_failure, value_mode};
 use crate::template::parameters::Patterns;
 use crate::words::nearest;
 
@@ -52,6 +52,7 @@ pub(super) fn find(entity: &Value, source: Source<'_>, patterns: &Patterns) -> F
     finder.api_version(root);
     finder.catalog_rules(root);
     finder.value_mode(root);
+    finder.on_failure(root);
     if let Some(Value::Object(spec)) = root.get("spec") {
         finder.steps(spec);
         finder.schemas(spec, patterns);
@@ -98,6 +99,17 @@ impl Finder<'_> {
         let Some(written) = metadata.get("annotations").and_then(|all| all.get(VALUE_MODE)) else { return };
         if value_mode(metadata).is_none() {
             let message = format!("`{VALUE_MODE}` is `current` or `legacy`, not {written}; correct it");
+            self.error("metadata.annotations", &message);
+        }
+    }
+
+    /// A wish that is not known would be taken for `keep`, unseen.
+    fn on_failure(&mut self, root: &Map<String, Value>) {
+        let Some(metadata) = root.get("metadata") else { return };
+        let Some(written) = metadata.get("annotations").and_then(|all| all.get(ON_FAILURE)) else { return };
+        if on_failure(metadata).is_none() {
+            let message =
+                format!("`{ON_FAILURE}` is `keep`, `archive` or `delete`, not {written}; correct it");
             self.error("metadata.annotations", &message);
         }
     }

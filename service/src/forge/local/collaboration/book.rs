@@ -70,6 +70,11 @@ pub(super) struct EventNote {
 }
 
 impl Book {
+    /// Whether anybody opened one.
+    pub(in crate::forge::local) fn has_issues(&self) -> bool {
+        !self.issues.is_empty()
+    }
+
     /// Whether nothing was made yet.
     pub(in crate::forge::local) fn is_empty(&self) -> bool {
         *self == Self::default()
