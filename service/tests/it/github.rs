@@ -4,6 +4,7 @@ mod access;
 mod names;
 mod repositories;
 mod requests;
+mod settings;
 
 use serde_json::json;
 use stagecraft::task::TaskStatus;

@@ -308,6 +308,11 @@ impl Access {
 }
 
 impl Token {
+    /// Whether an App acts by it, and no user.
+    pub(super) fn is_of_app(&self) -> bool {
+        self.minted.is_some()
+    }
+
     fn plain(secret: Secret, bucket: String) -> Self {
         Self { secret, bucket, granted: None, minted: None }
     }

@@ -61,7 +61,11 @@ async fn once(
     }
     match at.carry_out(plan).await {
         // Somebody was faster, perhaps an earlier request of ours: what is there now decides.
-        Err(Failure::Conflict(_)) => at.carry_out(look(at, setting).await?).await,
+        Err(Failure::Conflict(_)) => match at.carry_out(look(at, setting).await?).await {
+            // It is there, and is not what was looked at: a key that serves elsewhere, for example.
+            Err(Failure::Conflict(message)) => Err(Failure::Invalid(message)),
+            done => done,
+        },
         done => done,
     }
 }

@@ -114,7 +114,7 @@ async fn team(at: &At<'_>, member: &Member, found: &[Value]) -> Result<Plan, Fai
         Some(current) => Change::replace(what, Some(current), Some(member.role.clone())),
         None => {
             if at.find(team.clone()).await?.is_none() {
-                return Err(Failure::Invalid(format!(
+                return Err(Failure::Unaskable(format!(
                     "there is no team `{name}` in `{owner}`, or it may not be seen; check its short name"
                 )));
             }
@@ -157,7 +157,7 @@ async fn user(at: &At<'_>, member: &Member, found: &[Value], invited: &[Value]) 
     }
     let known = Route::fixed("users").name(name).map_err(refused)?;
     if at.find(known).await?.is_none() {
-        return Err(Failure::Invalid(format!("there is no user `{name}`; check the name")));
+        return Err(Failure::Unaskable(format!("there is no user `{name}`; check the name")));
     }
     Ok(Plan::one(Change::add(what, after), put))
 }

@@ -149,11 +149,13 @@ async fn reviewer_id(at: &At<'_>, wanted: &Reviewer, found: Option<&Value>) -> R
     };
     match at.find(route.map_err(refused)?).await? {
         Some(found) => Ok(json!({ "type": kind, "id": id(&found) })),
-        None if kind == "Team" => Err(Failure::Invalid(format!(
+        None if kind == "Team" => Err(Failure::Unaskable(format!(
             "there is no team `{name}` in `{}` that could review, or it may not be seen; check its short name",
             at.slug.owner
         ))),
-        None => Err(Failure::Invalid(format!("there is no user `{name}` who could review; check the name"))),
+        None => {
+            Err(Failure::Unaskable(format!("there is no user `{name}` who could review; check the name")))
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::OnceCell;
 use super::secrets::Writes;
 use super::webhook::Signed;
 use crate::forge::github::GitHub;
-use crate::forge::github::answer::Failure;
+use crate::forge::github::answer::{Answer, Failure};
 use crate::forge::github::client::Ask;
 use crate::forge::github::route::Route;
 use crate::forge::{Change, ForgeError, RepoSlug};
@@ -108,9 +108,14 @@ impl<'a> At<'a> {
         self.id.get_or_try_init(ask).await.copied()
     }
 
+    /// Whether this is done as an App, and not as a user.
+    pub(super) async fn acts_as_app(&self) -> Result<bool, Failure> {
+        Ok(self.github.shared.access.token(self.github, &self.slug.owner).await?.is_of_app())
+    }
+
     /// Reads.
     pub(super) async fn get(&self, route: Route) -> Result<Value, Failure> {
-        Ok(self.github.ask(&self.slug.owner, Ask::get(route)).await?.body)
+        Ok(self.asked(Ask::get(route)).await?.body)
     }
 
     /// Reads what need not be there.
@@ -130,7 +135,7 @@ impl<'a> At<'a> {
         let mut all = Vec::new();
         for page in 1..=MAX_PAGES {
             let route = if page == 1 { route.clone() } else { route.clone().with("page", &page.to_string()) };
-            let answer = self.github.ask(&self.slug.owner, Ask::get(route)).await?;
+            let answer = self.asked(Ask::get(route)).await?;
             let has_more =
                 answer.header(header::LINK.as_str()).is_some_and(|link| link.contains("rel=\"next\""));
             let list = match key {
@@ -166,13 +171,23 @@ impl<'a> At<'a> {
 
     /// Sends what changes something.
     pub(super) async fn send(&self, ask: Ask) -> Result<(), Failure> {
-        self.github.ask(&self.slug.owner, ask).await.map(|_| ())
+        self.asked(ask).await.map(|_| ())
+    }
+
+    /// What the plan of the account does not have, no time brings.
+    async fn asked(&self, ask: Ask) -> Result<Answer, Failure> {
+        match self.github.ask(&self.slug.owner, ask).await {
+            Err(Failure::Forbidden(message)) if message.contains("Upgrade to") => {
+                Err(Failure::Settings(format!("GitHub says: {message}")))
+            }
+            answer => answer,
+        }
     }
 }
 
-/// An error of ours as a failure of an operation.
+/// What GitHub is not asked for, as a failure of an operation.
 pub(super) fn refused(error: ForgeError) -> Failure {
-    Failure::Invalid(error.to_string())
+    Failure::Unaskable(error.to_string())
 }
 
 /// A value as people read it: a text as it is, anything else as JSON, long ones cut; `None` for nothing.

@@ -62,7 +62,11 @@ pub(super) async fn look(at: &At<'_>, branch: &str, rules: &Map<String, Value>) 
             plan.differs(Change::replace(what(SIGNATURES), before, after));
         }
         let route = route.then(SIGNATURES);
-        plan.ask(if wanted { Ask::post(route, json!({})) } else { Ask::delete(route) });
+        plan.ask(if wanted {
+            Ask { body: None, ..Ask::post(route, Value::Null) }
+        } else {
+            Ask::delete(route)
+        });
     }
     Ok(plan)
 }

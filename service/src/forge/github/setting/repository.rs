@@ -56,8 +56,14 @@ pub(super) async fn archived(at: &At<'_>, wanted: bool) -> Result<Plan, Failure>
     Ok(Plan::one(change, Ask::patch(at.repository()?, json!({ "archived": wanted }))))
 }
 
-/// Whether whoever acts watches it. An App cannot watch; GitHub says so.
+/// Whether the user who acts watches it.
 pub(super) async fn subscription(at: &At<'_>, wanted: bool) -> Result<Plan, Failure> {
+    if at.acts_as_app().await? {
+        return Err(Failure::Settings(
+            "an App cannot watch a repository; give the step a user's `token`, or leave `subscribe` out"
+                .to_owned(),
+        ));
+    }
     let route = at.route("subscription")?;
     let found = at.find(route.clone()).await?;
     let current = found.as_ref().is_some_and(|found| flag(found, "subscribed"));

@@ -40,6 +40,7 @@ pub(crate) const ROUTES: &[Route] = &[
         permission,
     ),
     route("GET", INVITATIONS, "repos/list-invitations", ADMIN_READ, invitations),
+    route("PATCH", INVITATION, "repos/update-invitation", WRITE, reinvite),
     route("DELETE", INVITATION, "repos/delete-invitation", WRITE, withdraw),
     route("GET", "/repos/{owner}/{repo}/teams", "repos/list-teams", ADMIN_READ, teams),
     route("GET", TEAM, "teams/check-permissions-for-repo-in-org", READ, check_team),
@@ -178,6 +179,22 @@ fn invitations(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     let sent = &call.repository(state)?.wiring.invitations;
     let all: Result<Vec<Value>, Answer> = sent.iter().map(|one| invitation(state, call, one)).collect();
     Ok(list(state, call, all?))
+}
+
+/// Gives the one who was asked another role.
+fn reinvite(state: &mut State, call: &Call) -> Result<Answer, Answer> {
+    let id = call.number("invitation_id")?;
+    let role = match call.text("permissions").unwrap_or_default() {
+        "read" => "pull".to_owned(),
+        "write" => "push".to_owned(),
+        other => other.to_owned(),
+    };
+    let invitations = &mut call.repository_mut(state)?.wiring.invitations;
+    let place = invitations.iter().position(|one| one.id == id);
+    let one = place.and_then(|place| invitations.get_mut(place)).ok_or_else(errors::not_found)?;
+    one.role = role;
+    let sent = one.clone();
+    Ok(Answer::ok(invitation(state, call, &sent)?))
 }
 
 fn withdraw(state: &mut State, call: &Call) -> Result<Answer, Answer> {
