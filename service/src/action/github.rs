@@ -7,22 +7,42 @@
 //! and filled in [`super::publish`].
 
 mod applying;
+mod autolink;
 mod branch_protection;
 mod code_owners;
 mod collaborators;
 mod custom_properties;
+mod dependabot_secrets;
+mod deploy_key;
 mod dispatch;
+mod environment;
 mod issue;
+mod label;
+mod merge;
+mod pages;
 mod people;
 mod repository_dispatch;
+mod ruleset;
+mod webhook;
+mod wire;
 
+pub(crate) use autolink::Autolinks;
 pub(crate) use branch_protection::ProtectBranch;
 pub(crate) use code_owners::CheckCodeOwners;
 pub(crate) use collaborators::AddCollaborators;
 pub(crate) use custom_properties::SetCustomProperties;
+pub(crate) use dependabot_secrets::DependabotSecrets;
+pub(crate) use deploy_key::CreateDeployKey;
 pub(crate) use dispatch::DispatchWorkflow;
+pub(crate) use environment::CreateEnvironment;
 pub(crate) use issue::CreateIssue;
+pub(crate) use label::LabelIssue;
+pub(crate) use merge::MergePullRequest;
+pub(crate) use pages::EnablePages;
 pub(crate) use repository_dispatch::DispatchRepository;
+pub(crate) use ruleset::CreateRuleset;
+pub(crate) use webhook::CreateWebhook;
+pub(crate) use wire::WireActions;
 
 use serde_json::Value;
 

@@ -6,15 +6,19 @@
 //! decides what happens to it: this task's is taken on, somebody else's is in the way.
 
 mod create;
+mod generate;
 mod github;
 mod ignored;
 pub(super) mod protection;
+mod pull_request;
 mod push;
 mod push_only;
 mod repository;
 
 pub(crate) use create::CreateRepository;
+pub(crate) use generate::GenerateRepository;
 pub(crate) use github::GitHub;
+pub(crate) use pull_request::OpenPullRequest;
 pub(crate) use push_only::PushRepository;
 
 use serde::{Deserialize, Serialize};

@@ -123,6 +123,8 @@ pub struct Dispatch {
     pub reference: Option<String>,
     /// Inputs.
     pub inputs: Map<String, Value>,
+    /// The runs that were there before an earlier try of this very step, which was broken off; `None` in the first.
+    pub before: Option<Vec<u64>>,
 }
 
 /// A run of a workflow.
@@ -156,6 +158,8 @@ pub trait Collaboration: Send + Sync {
     ) -> Result<CommitId, ForgeError>;
     /// Makes an issue; one that this step has made is given back.
     async fn open_issue(&self, slug: &RepoSlug, wanted: &NewIssue) -> Result<Issue, ForgeError>;
+    /// The ids of the runs that the workflow has had since the task began.
+    async fn runs(&self, slug: &RepoSlug, wanted: &Dispatch) -> Result<Vec<u64>, ForgeError>;
     /// Starts a workflow; a run that this step has started is given back where the forge can tell.
     async fn dispatch(&self, slug: &RepoSlug, wanted: &Dispatch) -> Result<Option<WorkflowRun>, ForgeError>;
     /// Sends an event to the repository's workflows (`repository_dispatch`). It cannot be looked up.

@@ -23,7 +23,7 @@ use catalog_gen::FileTree;
 use serde_json::{Map, Value};
 
 use super::{Acting, Change, Forge, ForgeError, Mode, NewRepository, RepoSlug, Repository, Setting};
-use crate::git::{CommitId, GitError, NewCommit, ObjectStore, Scratch, move_into_place};
+use crate::git::{Author, CommitId, GitError, NewCommit, ObjectStore, Scratch, move_into_place};
 
 pub use look::GitFile;
 pub use record::Facts;
@@ -174,8 +174,17 @@ impl Forge for LocalForge {
         slug: &RepoSlug,
         new: &NewRepository,
     ) -> Result<Repository, ForgeError> {
-        let _ = (from, slug, new);
-        Err(ForgeError::Unsupported("not served yet".to_owned()))
+        let (_, tree) = self.read(from, None).await?;
+        let made = self.create(slug, new).await?;
+        let commit = NewCommit {
+            tree,
+            branch: new.default_branch.clone(),
+            message: format!("made of {from}"),
+            author: Author { name: "Stagecraft".to_owned(), email: "stagecraft@localhost".to_owned() },
+            time_ms: 0,
+        };
+        self.push(slug, commit).await?;
+        Ok(made)
     }
 
     async fn converge(
@@ -241,12 +250,15 @@ impl Forge for LocalForge {
     }
 
     async fn owners(&self) -> Result<Vec<String>, ForgeError> {
-        Err(ForgeError::Unsupported("not served yet".to_owned()))
+        let all = LocalForge::repositories(self).await?;
+        Ok(sorted(all.into_iter().map(|repository| repository.slug.owner)))
     }
 
     async fn repositories(&self, owner: &str) -> Result<Vec<String>, ForgeError> {
-        let _ = owner;
-        Err(ForgeError::Unsupported("not served yet".to_owned()))
+        let all = LocalForge::repositories(self).await?;
+        let of_owner = all.into_iter().map(|repository| repository.slug);
+        let of_owner = of_owner.filter(|slug| slug.owner.eq_ignore_ascii_case(owner));
+        Ok(sorted(of_owner.map(|slug| slug.name)))
     }
 
     async fn branches(&self, slug: &RepoSlug) -> Result<Vec<String>, ForgeError> {
@@ -265,6 +277,11 @@ fn about(slug: &RepoSlug, error: ForgeError) -> ForgeError {
         ForgeError::Conflict(message) => ForgeError::Conflict(format!("`{slug}`: {message}")),
         other => other,
     }
+}
+
+/// Each once, in order.
+fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
+    names.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 fn missing(slug: &RepoSlug) -> ForgeError {

@@ -226,7 +226,9 @@ fn is_pinned(action: &str) -> bool {
 
 fn untrusted(source: &Arc<Source>, scripts: &[Range<usize>], findings: &mut Findings) {
     for script in scripts {
-        for expression in shell::expressions(&source.text, script, "${{") {
+        // The helper `gha` of Handlebars writes such an expression.
+        let written = ["${{", "{{gha "].map(|open| shell::expressions(&source.text, script, open));
+        for expression in written.into_iter().flatten() {
             let written = source.text.get(expression.clone()).unwrap_or_default();
             let Some(context) = UNTRUSTED.iter().find(|context| written.contains(**context)) else {
                 continue;

@@ -29,6 +29,8 @@ mod generated;
 mod git_http;
 mod git_push;
 mod github;
+mod github_actions;
+mod github_collaboration;
 mod github_commits;
 mod github_limits;
 mod guide;

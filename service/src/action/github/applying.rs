@@ -5,6 +5,7 @@
 
 use nunjucks::Value as NValue;
 
+use crate::action::phrase::count;
 use crate::action::target::Target;
 use crate::action::{ActionContext, ActionError};
 use crate::forge::{Change, ChangeKind, Mode, Setting};
@@ -39,7 +40,7 @@ pub(super) async fn apply(
 }
 
 /// Whether the changes that this input leads to may be shown.
-fn is_open(input: &NValue) -> bool {
+pub(super) fn is_open(input: &NValue) -> bool {
     match input {
         NValue::Object(object) => object.iter().all(|(key, value)| {
             let is_for_secrets = FOR_SECRETS.contains(&key.as_str());
@@ -55,7 +56,7 @@ fn has_open_names(value: &NValue) -> bool {
 }
 
 /// The changes as they may be kept and shown.
-fn presentable(changes: Vec<Change>, what: &str, open: bool) -> Vec<Change> {
+pub(super) fn presentable(changes: Vec<Change>, what: &str, open: bool) -> Vec<Change> {
     if open {
         return changes;
     }
@@ -64,7 +65,7 @@ fn presentable(changes: Vec<Change>, what: &str, open: bool) -> Vec<Change> {
 }
 
 /// A change in one line, done or planned.
-fn line(change: &Change, mode: Mode) -> String {
+pub(super) fn line(change: &Change, mode: Mode) -> String {
     let verb = match (mode, change.kind) {
         (Mode::Apply, ChangeKind::Add) => "Added",
         (Mode::Apply, ChangeKind::Change) => "Changed",
@@ -84,8 +85,15 @@ fn line(change: &Change, mode: Mode) -> String {
     format!("{verb} {}{values}", change.what)
 }
 
+/// How much was changed: `3 changes`.
+pub(super) fn total(changes: &[Change]) -> String {
+    count(changes.len(), "change")
+}
+
 fn cut(text: &str) -> String {
-    let shown: String = text.chars().take(MAX_SHOWN).flat_map(char::escape_debug).collect();
+    // What would break the line is written as in a program.
+    let plain = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    let shown: String = text.chars().take(MAX_SHOWN).map(plain).collect();
     if text.chars().count() > MAX_SHOWN { format!("`{shown}…`") } else { format!("`{shown}`") }
 }
 

@@ -13,6 +13,9 @@ use crate::secret::Secret;
 /// As many inputs as GitHub takes.
 pub(super) const MAX_INPUTS: usize = 25;
 
+/// Name of the journal entry with the runs that were there before.
+const BEFORE: &str = "runs";
+
 /// The action `github:actions:dispatch`.
 #[derive(Debug)]
 pub(crate) struct DispatchWorkflow;
@@ -99,8 +102,9 @@ impl Action for DispatchWorkflow {
             workflow: input.workflow_id,
             reference: Some(input.branch_or_tag_name).filter(|name| !name.is_empty()),
             inputs: checked("workflowInputs", input.workflow_inputs.unwrap_or_default())?,
+            before: None,
         };
-        let run = start(ctx, &target, &wanted).await?;
+        let run = start(ctx, &target, wanted).await?;
         if let Some(run) = run.filter(|_| input.return_workflow_run_details == Some(true)) {
             ctx.output("workflowRunId", run.id);
             ctx.output("workflowRunUrl", run.url);
@@ -119,14 +123,21 @@ pub(super) fn checked(name: &str, inputs: Map<String, Value>) -> Result<Map<Stri
     Err(ActionError::Input(format!("`{name}` has {count} entries; a workflow takes at most {MAX_INPUTS}")))
 }
 
-/// Starts the workflow as the effect `dispatch` and says which run it is, where the forge can tell.
+/// Starts the workflow as the effect `dispatch` and says which run it is, where the forge can tell. Which runs there
+/// were before is kept first: by that, a run that a broken-off try has started is told from others.
 pub(super) async fn start(
     ctx: &mut ActionContext<'_>,
     target: &Target,
-    wanted: &Dispatch,
+    wanted: Dispatch,
 ) -> Result<Option<WorkflowRun>, ActionError> {
+    let tried: Option<Vec<u64>> = ctx.known(BEFORE)?;
+    if tried.is_none() {
+        let runs = async { Ok(target.forge.runs(&target.slug, &wanted).await?) };
+        ctx.read::<Vec<u64>, _>(BEFORE, runs).await?;
+    }
+    let wanted = Dispatch { before: tried, ..wanted };
     let run: Option<WorkflowRun> =
-        ctx.effect("dispatch", async { Ok(target.forge.dispatch(&target.slug, wanted).await?) }).await?;
+        ctx.effect("dispatch", async { Ok(target.forge.dispatch(&target.slug, &wanted).await?) }).await?;
     let line = match &run {
         Some(run) => format!("Started `{}` in `{}`: {}", wanted.workflow, target.name(), run.html_url),
         None => format!("Started `{}` in `{}`", wanted.workflow, target.name()),

@@ -10,8 +10,13 @@ use serde_json::Value;
 use crate::action::catalog::look_up;
 use crate::action::target::Target;
 use crate::action::{ActionContext, ActionError};
+use crate::forge::Reviewer;
 
 /// What stands in the schema of an input that is read here.
+pub(super) const REFERENCES: &str = "Users and groups of the catalog, as `user:default/jane` or `group:default/platform`. Who they are on \
+     GitHub, the annotations `github.com/user-login` and `github.com/team-slug` say, else their names.";
+
+/// The same for one of them.
 pub(super) const REFERENCE: &str = "A user or group of the catalog, as `user:default/jane` or `group:default/platform`. Who it is on GitHub, its \
      annotation `github.com/user-login` or `github.com/team-slug` says, else its name.";
 
@@ -27,20 +32,31 @@ pub(super) enum Person {
     Team(String),
 }
 
-/// Who the references of the input `name` are on GitHub, in their order.
+impl Person {
+    /// As a reviewer of deployments.
+    pub(super) fn into_reviewer(self) -> Reviewer {
+        match self {
+            Self::User(login) => Reviewer::User(login),
+            Self::Team(slug) => Reviewer::Team(slug),
+        }
+    }
+}
+
+/// Who references are on GitHub, in their order. `place` is where they stand in the input: `environments/test`.
 pub(super) async fn resolve(
     ctx: &mut ActionContext<'_>,
-    name: &str,
+    place: &str,
     target: &Target,
     references: &[String],
 ) -> Result<Vec<Person>, ActionError> {
+    let name = place.split_once('/').map_or(place, |(name, _)| name);
     let parsed: Vec<EntityRef> = references
         .iter()
         .map(|text| EntityRef::parse(text).map_err(|error| ActionError::Input(format!("`{name}`: {error}"))))
         .collect::<Result<_, _>>()?;
     let wanted: Vec<String> = parsed.iter().map(ToString::to_string).collect();
     let found =
-        look_up(ctx, &format!("who/{name}"), &wanted).await?.unwrap_or_else(|| vec![None; wanted.len()]);
+        look_up(ctx, &format!("who/{place}"), &wanted).await?.unwrap_or_else(|| vec![None; wanted.len()]);
     let mut people = Vec::with_capacity(parsed.len());
     for (reference, entity) in parsed.iter().zip(&found) {
         let (person, why) = person(reference, entity.as_ref(), &target.slug.owner)

@@ -4,7 +4,7 @@ use catalog_gen::{Entry, FileTree, TreePath};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::repository::{self, Settings};
+use super::repository::{self, Made, Settings};
 use super::{Target, common, places};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::git::{CommitId, NewCommit};
@@ -83,7 +83,7 @@ impl Action for CreateRepository {
     async fn run(&self, ctx: &mut ActionContext<'_>, input: Input) -> Result<(), ActionError> {
         let target = Target::find(ctx, &input.repo_url, input.token).await?;
         let branch = super::push::DEFAULT_BRANCH;
-        let place = repository::create(ctx, &target, input.settings, branch).await?;
+        let place = repository::create(ctx, &target, input.settings, Made::Empty(branch)).await?;
         if input.auto_init == Some(true) {
             start(ctx, &target, branch).await?;
         }

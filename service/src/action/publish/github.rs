@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::protection::{self, Protection};
 use super::push::{self, Push};
-use super::repository::{self, Settings};
+use super::repository::{self, Made, Settings};
 use super::{Target, common, pushed_output};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::secret::Secret;
@@ -86,7 +86,7 @@ impl Action for GitHub {
         // Whatever can be wrong with the input is found before anything is made.
         let protection = input.protection.setting(branch)?;
         let commit = push::prepare(ctx, &target, &input.push).await?;
-        let place = repository::create(ctx, &target, input.settings, branch).await?;
+        let place = repository::create(ctx, &target, input.settings, Made::Empty(branch)).await?;
         let commit = push::send(ctx, &target, commit).await?;
         protection::protect(ctx, &target, protection).await?;
         ctx.output("remoteUrl", place.clone_url);

@@ -3,7 +3,7 @@
 //! The commit is a function of the workspace, the input and the task, never of the clock, so that a repeated run
 //! makes the very same one and finds it pushed.
 
-use catalog_gen::{Entry, FileTree};
+use catalog_gen::{Entry, FileTree, TreePath};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -51,7 +51,14 @@ pub(super) async fn prepare(
     target: &Target,
     input: &Push,
 ) -> Result<NewCommit, ActionError> {
-    let tree = content(ctx, input).await?;
+    let tree = content(ctx, input.source_path.as_deref()).await?;
+    if tree.iter().all(|(_, entry)| *entry == Entry::Dir) {
+        let folder = source(input.source_path.as_deref())?;
+        return Err(ActionError::Input(format!(
+            "there is nothing to push in {}; fetch or write files in an earlier step, or correct `sourcePath`",
+            shown(folder.as_ref())
+        )));
+    }
     let tree =
         if ctx.run.write_lock_file { lock_file::with_lock_file(tree, ctx.run, &target.slug)? } else { tree };
     let message = input.git_commit_message.clone().filter(|message| !message.is_empty());
@@ -81,12 +88,17 @@ pub(super) async fn send(
     Ok(id)
 }
 
+/// The folder of the workspace that `sourcePath` names. As upstream, a leading slash stands for the workspace.
+fn source(path: Option<&str>) -> Result<Option<TreePath>, ActionError> {
+    place("sourcePath", path.unwrap_or_default().trim_start_matches('/'))
+}
+
 /// What is to be pushed, with a line in the log for everything that is left out or noteworthy.
-async fn content(ctx: &mut ActionContext<'_>, input: &Push) -> Result<FileTree, ActionError> {
-    let source = input.source_path.as_deref().unwrap_or_default();
-    // As upstream, a leading slash stands for the workspace.
-    let folder = place("sourcePath", source.trim_start_matches('/'))?;
-    let tree = match &folder {
+pub(super) async fn content(
+    ctx: &mut ActionContext<'_>,
+    source_path: Option<&str>,
+) -> Result<FileTree, ActionError> {
+    let tree = match &source(source_path)? {
         Some(folder) => ctx.workspace.subtree(folder)?,
         None => ctx.workspace.clone(),
     };
@@ -94,12 +106,6 @@ async fn content(ctx: &mut ActionContext<'_>, input: &Push) -> Result<FileTree, 
     if !left_out.is_empty() {
         let line = format!("Left out what `.gitignore` names: {}", listed(&left_out));
         ctx.log(line).await?;
-    }
-    if tree.iter().all(|(_, entry)| *entry == Entry::Dir) {
-        return Err(ActionError::Input(format!(
-            "there is nothing to push in {}; fetch or write files in an earlier step, or correct `sourcePath`",
-            shown(folder.as_ref())
-        )));
     }
     let sensitive = |entry: &Entry| matches!(entry, Entry::File(file) if file.sensitive);
     let secret: Vec<_> = tree.iter().filter(|(_, entry)| sensitive(entry)).map(|(path, _)| path).collect();

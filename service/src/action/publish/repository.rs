@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::{Place, Target};
 use crate::action::phrase::count;
 use crate::action::{ActionContext, ActionError, schema};
-use crate::forge::{ForgeError, NewRepository, Setting, Visibility};
+use crate::forge::{ForgeError, NewRepository, RepoSlug, Setting, Visibility};
 use crate::ids::TaskId;
 use crate::secret::Secret;
 
@@ -63,18 +63,30 @@ struct Wish {
     setting: Setting,
 }
 
+/// What a repository is made of.
+pub(super) enum Made<'a> {
+    /// Of nothing, with this default branch.
+    Empty(&'a str),
+    /// Of a template repository.
+    From(&'a RepoSlug),
+}
+
 /// Makes the repository and applies its settings, one effect each.
 pub(super) async fn create(
     ctx: &mut ActionContext<'_>,
     target: &Target,
     settings: Settings,
-    default_branch: &str,
+    made: Made<'_>,
 ) -> Result<Place, ActionError> {
+    let default_branch = match made {
+        Made::Empty(branch) => branch,
+        Made::From(_) => super::push::DEFAULT_BRANCH,
+    };
     let new = settings.new_repository(default_branch, ctx.run.task_id);
     let wishes = settings.wishes(target, &ctx.masked_input())?;
     let visibility = format!("{:?}", new.visibility).to_lowercase();
     ctx.about_to_make(&target.slug).await?;
-    let place: Place = ctx.effect("create", make(target, &new)).await?;
+    let place: Place = ctx.effect("create", make(target, &new, made)).await?;
     ctx.log(format!("Created the {visibility} repository `{}`: {}", target.name(), place.html_url)).await?;
     for wish in wishes {
         apply(ctx, target, wish).await?;
@@ -84,8 +96,12 @@ pub(super) async fn create(
 }
 
 /// The forge looks first: a kill may have fallen between the creation and the journal.
-async fn make(target: &Target, new: &NewRepository) -> Result<Place, ActionError> {
-    match target.forge.create(&target.slug, new).await {
+async fn make(target: &Target, new: &NewRepository, made: Made<'_>) -> Result<Place, ActionError> {
+    let outcome = match made {
+        Made::Empty(_) => target.forge.create(&target.slug, new).await,
+        Made::From(template) => target.forge.generate(template, &target.slug, new).await,
+    };
+    match outcome {
         Ok(made) => Ok(made.into()),
         Err(ForgeError::Conflict(_)) => Err(ActionError::Conflict(format!(
             "Repository {} already exists on {}; choose another name, or delete it if it is left over from an \

@@ -6,6 +6,7 @@
 
 mod book;
 mod owners;
+mod pulls;
 
 use async_trait::async_trait;
 use catalog_gen::TreePath;
@@ -67,8 +68,7 @@ impl Collaboration for LocalForge {
         slug: &RepoSlug,
         wanted: &NewPullRequest,
     ) -> Result<Option<PullRequest>, ForgeError> {
-        let _ = (slug, wanted);
-        Err(ForgeError::Unsupported("not served yet".to_owned()))
+        pulls::open(self, slug, wanted).await
     }
 
     async fn merge_pull_request(
@@ -77,8 +77,7 @@ impl Collaboration for LocalForge {
         number: u64,
         how: &MergeHow,
     ) -> Result<CommitId, ForgeError> {
-        let _ = (slug, number, how);
-        Err(ForgeError::Unsupported("not served yet".to_owned()))
+        pulls::merge(self, slug, number, how).await
     }
 
     async fn open_issue(&self, slug: &RepoSlug, wanted: &NewIssue) -> Result<Issue, ForgeError> {
@@ -102,6 +101,14 @@ impl Collaboration for LocalForge {
                 }
             };
             Ok(Issue { number, url: format!("{}/issues/{number}", repository.html_url) })
+        })
+        .await
+    }
+
+    async fn runs(&self, slug: &RepoSlug, wanted: &Dispatch) -> Result<Vec<u64>, ForgeError> {
+        let workflow = wanted.workflow.clone();
+        self.note(slug, move |book, _| {
+            Ok(book.runs.iter().filter(|run| run.workflow == workflow).map(|run| run.id).collect())
         })
         .await
     }

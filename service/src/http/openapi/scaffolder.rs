@@ -77,7 +77,7 @@ fn autocomplete() -> Value {
     json!({
         "operationId": "Autocomplete",
         "tags": ["templates"],
-        "description": "Choices for a form field. No provider is offered, so every request is answered with 400.",
+        "description": "Choices for a form field, as the token in the body may see them. Provider `github`: `owners`, `repositoriesWithOwner`, and `branches` with `owner` and `repository` in the context; `host` in the context names the host.",
         "parameters": [parameter("provider"), parameter("resource")],
         "requestBody": body(true, json!({
             "type": "object",
@@ -88,7 +88,19 @@ fn autocomplete() -> Value {
             "required": ["context", "token"],
         })),
         "responses": {
-            "400": refusal("The provider is not offered"),
+            "200": answer("The choices", json!({
+                "type": "object",
+                "properties": { "results": { "type": "array", "items": {
+                    "type": "object",
+                    "properties": { "id": { "type": "string" }, "title": { "type": "string" } },
+                    "required": ["id"],
+                } } },
+                "required": ["results"],
+            })),
+            "400": refusal("The provider, the resource or the host is not offered, or the token is empty"),
+            "403": refusal("The token may not see this"),
+            "404": refusal("There is no such repository"),
+            "503": refusal("The host cannot be reached, or did not answer in time"),
             "401": refusal("No token, or one that is not known"),
         },
     })

@@ -138,4 +138,16 @@ steps:
         assert_eq!(of("${{"), ["${{ github.ref }}"]);
         assert_eq!(of("{{"), ["{{x}}", "{{{y}}"]);
     }
+
+    #[test]
+    fn an_expression_that_a_helper_writes_is_found() {
+        let text = "echo {{gha \"github.head_ref\"}} {{name}}";
+
+        let found = expressions(text, &(0..text.len()), "{{gha ");
+
+        assert_eq!(
+            found.into_iter().map(|range| &text[range]).collect::<Vec<_>>(),
+            ["{{gha \"github.head_ref\"}}"]
+        );
+    }
 }

@@ -1,9 +1,12 @@
 //! The helpers of Stagecraft's Handlebars, beside those that Handlebars brings.
 //!
 //! `kebabCase`, `snakeCase`, `camelCase`, `pascalCase`, `upperCase`, `lowerCase` take a text; `json` writes any
-//! value as JSON; `default` gives its second argument for a value that is missing or null. `log` is taken away.
+//! value as JSON; `default` gives its second argument for a value that is missing or null; `gha` writes expressions of
+//! GitHub's workflows. `log` is taken away.
 //! The invariant: a helper is a function of its arguments, and only `default` and conditions may ask for a
 //! value that is not there.
+
+mod gha;
 
 use handlebars::{
     Context, Handlebars, Helper, HelperDef, JsonRender, RenderContext, RenderError, RenderErrorReason,
@@ -37,6 +40,7 @@ pub(super) const NAMES: &[&str] = &[
     "lowerCase",
     "json",
     "default",
+    "gha",
 ];
 
 /// A strict registry with the helpers, no templates, and nothing escaped.
@@ -50,6 +54,7 @@ pub(super) fn registry() -> Handlebars<'static> {
     }
     registry.register_helper("json", Box::new(JsonHelper));
     registry.register_helper("default", Box::new(DefaultHelper));
+    registry.register_helper("gha", Box::new(gha::GhaHelper));
     registry
 }
 

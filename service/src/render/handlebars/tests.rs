@@ -108,6 +108,8 @@ fn nothing_is_escaped_and_helpers_convert() {
             "x 3 order-api []",
         ),
         ("{{upperCase (default missing (kebabCase name))}}", "ORDER-API"),
+        ("{{gha \"secrets.AWS_ROLE\"}}", "${{ secrets.AWS_ROLE }}"),
+        ("{{gha \"inputs.name == {0}\" (lowerCase name)}}", "${{ inputs.name == 'order-api' }}"),
         ("{{#if (and (gt name \"a\") (lt name \"z\"))}}in{{else}}out{{/if}}", "in"),
         ("{{#each list}}{{@index}}{{this}}{{#unless @last}},{{/unless}}{{/each}}", "0a,1b"),
         ("{{#if missing}}a{{else}}b{{/if}}", "b"),
@@ -134,6 +136,9 @@ fn what_is_wrong_is_told_with_file_line_and_column() {
         ("{{#if yes}}x{{/each}}", 1, 13, "closed as `each`"),
         ("{{> other}}", 1, 1, "no partial `other` in this file"),
         ("{{upperCase list}}", 1, 1, "needs a text"),
+        ("{{gha name}}", 1, 1, "write the expression as a text"),
+        ("{{gha (lowerCase \"secrets.A\")}}", 1, 1, "write the expression as a text"),
+        ("{{gha \"secrets.A; x\"}}", 1, 1, "`; x` is not expected there"),
         ("{{json name n}}", 1, 1, "needs one argument and got 2"),
         ("{{log name}}", 1, 1, "no helper `log`"),
     ] {
