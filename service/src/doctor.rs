@@ -5,6 +5,7 @@
 //! is not well names the next step.
 
 mod github;
+pub mod live;
 pub mod permissions;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,7 @@
 //! `stagecraft doctor`: is everything as the settings say?
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
@@ -8,7 +9,10 @@ use super::Global;
 use super::error::CommandError;
 use crate::app::App;
 use crate::config::{Config, ForgeKind};
+use crate::doctor::live::{self, Live};
 use crate::doctor::{self, Finding, Verdict};
+use crate::forge::RepoSlug;
+use crate::forge::github::GitHub;
 
 /// Arguments of `doctor`.
 #[derive(Debug, Args)]
@@ -20,6 +24,16 @@ pub(super) struct Doctor {
     /// GitHub reaches this service.
     #[arg(long, value_name = "URL", conflicts_with = "format")]
     app_manifest: Option<String>,
+    /// Do on GitHub what templates do: make a private repository of this owner, set it up, delete it again. Some
+    /// thirty requests.
+    #[arg(long, value_name = "OWNER", conflicts_with = "app_manifest")]
+    live: Option<String>,
+    /// The host for `--live`; needed where the settings name several.
+    #[arg(long, value_name = "HOST", requires = "live")]
+    host: Option<String>,
+    /// File for the shapes of what GitHub answered to `--live`.
+    #[arg(long, value_name = "FILE", requires = "live", default_value = "stagecraft-live.json")]
+    record: PathBuf,
 }
 
 /// How to print what was found.
@@ -40,7 +54,10 @@ impl Doctor {
             println!("{:#}", doctor::permissions::manifest(service, &uses));
             return Ok(());
         }
-        let findings = examine(config).await?;
+        let findings = match &self.live {
+            Some(owner) => self.try_out(config, owner).await?,
+            None => examine(config).await?,
+        };
         match self.format {
             Format::Json => {
                 let text = serde_json::to_string_pretty(&findings)
@@ -54,6 +71,50 @@ impl Doctor {
             0 => Ok(()),
             1 => Err(CommandError::failed("1 thing does not work")),
             many => Err(CommandError::failed(format!("{many} things do not work"))),
+        }
+    }
+}
+
+impl Doctor {
+    /// The smoke test, with what GitHub answered compared with what is expected of it.
+    async fn try_out(&self, config: Config, owner: &str) -> Result<Vec<Finding>, CommandError> {
+        let app = App::build(config).await?;
+        let (host, github) = self.only(&app)?;
+        let now = time::OffsetDateTime::now_utc();
+        let name = format!("stagecraft-doctor-{}", now.unix_timestamp());
+        let slug = RepoSlug { host: host.to_owned(), owner: owner.to_owned(), name };
+        let recording = github.record();
+        let mut findings = Live::new(github, slug.clone(), now.unix_timestamp() * 1_000).run().await;
+        let shapes = live::shapes(&recording, &slug);
+        let text = serde_json::to_string_pretty(&shapes)
+            .map_err(|error| CommandError::failed(format!("the record is not JSON: {error}")))?;
+        let file = self.record.display();
+        std::fs::write(&self.record, text + "\n")
+            .map_err(|error| CommandError::unavailable(format!("`{file}` cannot be written: {error}")))?;
+        let differences = live::shape::differences(&live::expected(), &shapes);
+        findings.extend(differences.into_iter().map(|difference| {
+            Finding::doubtful(host, difference, "what it does was well all the same, if the lines above are")
+        }));
+        findings.push(Finding::well(
+            host,
+            format!("{} requests; the shapes of their answers are in `{file}`", recording.exchanges().len()),
+        ));
+        Ok(findings)
+    }
+
+    /// The host that is meant.
+    fn only<'a>(&self, app: &'a App) -> Result<(&'a str, &'a GitHub), CommandError> {
+        let hosts: Vec<_> = app
+            .github
+            .iter()
+            .filter(|(host, _)| self.host.as_ref().is_none_or(|wanted| wanted == *host))
+            .collect();
+        match hosts.as_slice() {
+            [(host, github)] => Ok((host, github)),
+            [] => Err(CommandError::usage("no such host has `kind: github` in the setting `forges`")),
+            _ => Err(CommandError::usage(
+                "the setting `forges` names several GitHub hosts: say which with `--host`",
+            )),
         }
     }
 }

@@ -23,6 +23,7 @@ mod memory;
 mod pages;
 mod patience;
 mod push;
+mod recording;
 mod repository;
 mod route;
 mod setting;
@@ -36,6 +37,7 @@ use catalog_gen::FileTree;
 use reqwest::Url;
 
 pub use checkup::{AppFacts, Checkup, HookFacts, InstallationFacts, Rate, Reached, TokenFacts};
+pub use recording::{Exchange, Recording};
 
 use access::{Access, Refusal, Token};
 use answer::{Answer, Failure};
@@ -150,6 +152,11 @@ impl GitHub {
     fn slug_of(&self, address: &str) -> Option<RepoSlug> {
         let url = Url::parse(address).ok().filter(|url| url.origin() == self.shared.git.origin())?;
         RepoSlug::from_url(url.as_str()).ok().map(|found| found.slug)
+    }
+
+    /// From now on every exchange with this host is kept: for a smoke test, never for a service.
+    pub fn record(&self) -> Recording {
+        self.shared.client.record()
     }
 
     /// How fast it is asked: for whoever looks after the service.

@@ -4,6 +4,7 @@
 //! repeat anything, follow an address of an answer, or know what is asked for: that is its callers' business. The
 //! invariant: a token leaves only for the API it was configured for, and is in no error.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 
 use super::answer::{Answer, Failure};
+use super::recording::{Exchange, Recording};
 use super::route::Route;
 use super::transport::Transport;
 use crate::forge::ForgeError;
@@ -82,6 +84,8 @@ pub(super) struct Client {
     api_version: HeaderValue,
     /// Seconds that GitHub's clock is before ours.
     ahead_s: AtomicI64,
+    /// Where exchanges are kept, once somebody wants them.
+    recording: OnceLock<Recording>,
 }
 
 impl Client {
@@ -96,7 +100,7 @@ impl Client {
         };
         let api_version = HeaderValue::from_str(api_version)
             .map_err(|_| ForgeError::Invalid(format!("`{api_version}` is no version of GitHub's API")))?;
-        Ok(Self { octocrab, base, api_version, ahead_s: AtomicI64::new(0) })
+        Ok(Self { octocrab, base, api_version, ahead_s: AtomicI64::new(0), recording: OnceLock::new() })
     }
 
     /// The address that requests go to.
@@ -118,6 +122,7 @@ impl Client {
 
     /// Sends it with a token, or without any.
     pub(super) async fn send(&self, ask: Ask, token: Option<&Secret>) -> Result<Answer, Failure> {
+        let asked = self.recording.get().map(|_| (ask.method.to_string(), ask.route.to_string()));
         let request = self.request(ask, token)?;
         let answer = self.octocrab.send(request).await.map_err(|error| unknown(&error))?;
         let (parts, body) = answer.into_parts();
@@ -131,7 +136,15 @@ impl Client {
             }
             Err(_) => Value::Null,
         };
+        if let (Some(recording), Some((method, path))) = (self.recording.get(), asked) {
+            recording.add(Exchange { method, path, status: parts.status.as_u16(), body: body.clone() });
+        }
         Answer { status: parts.status, headers: parts.headers, body }.checked(self.now_s())
+    }
+
+    /// From now on every exchange is kept, for as long as this client lives.
+    pub(super) fn record(&self) -> Recording {
+        self.recording.get_or_init(Recording::default).clone()
     }
 
     fn request(&self, ask: Ask, token: Option<&Secret>) -> Result<Request<OctoBody>, Failure> {
