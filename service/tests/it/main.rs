@@ -22,6 +22,7 @@ mod backstage;
 mod bad_input;
 mod cases;
 mod cli;
+mod doctor;
 mod event_streams;
 mod feed;
 mod forge_pages;
