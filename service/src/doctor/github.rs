@@ -67,13 +67,17 @@ pub(super) fn pace(host: &str, account: &AccountStatus) -> Finding {
     if let Some(pause) = paused_for {
         return Finding::doubtful(
             host,
-            format!("`{account}`: GitHub met a limit; nobody asks for {} s more, {waiting} wait", pause.as_secs()),
+            format!(
+                "`{account}`: GitHub met a limit; nobody asks for {} s more, {waiting} wait",
+                pause.as_secs()
+            ),
             format!(
                 "it goes on by itself; if it comes back, something else uses the same account: lower `forges.\"{host}\".limits`"
             ),
         );
     }
-    let some = |left: &Option<usize>, length: &str| left.map(|left| format!("{left} more changes in this {length}"));
+    let some =
+        |left: &Option<usize>, length: &str| left.map(|left| format!("{left} more changes in this {length}"));
     let left: Vec<String> =
         [some(left_this_minute, "minute"), some(left_this_hour, "hour")].into_iter().flatten().collect();
     let left = if left.is_empty() { "changes without a limit".to_owned() } else { left.join(" and ") };

@@ -101,8 +101,11 @@ fn commit(state: &mut State, call: &Call) -> Result<Value, Value> {
     }))
 }
 
+/// A path, and the content that it gets.
+type Changed = (String, Option<Vec<u8>>);
+
 /// The changed files: paths with their content, or without it where they are removed.
-fn changes(asked: &Value) -> Result<Vec<(String, Option<Vec<u8>>)>, Value> {
+fn changes(asked: &Value) -> Result<Vec<Changed>, Value> {
     let list = |key: &str| asked[key].as_array().cloned().unwrap_or_default();
     let path = |one: &Value| one["path"].as_str().unwrap_or_default().to_owned();
     let mut all = Vec::new();

@@ -77,17 +77,15 @@ pub(crate) fn apply(shared: &Shared, found: Found, incoming: &Incoming) -> Done 
     if incoming.method == "HEAD" {
         reply.body = bytes::Bytes::new();
     }
-    if counts {
-        if reply.status == 304 {
-            locked(&shared.governor).give_back(&who);
-        }
+    if counts && reply.status == 304 {
+        locked(&shared.governor).give_back(&who);
     }
     Done { reply, who, applied }
 }
 
 /// Whether an operation with these needs may change refs.
 fn moves_refs(needs: Needs) -> bool {
-    matches!(needs, Needs::Repository(any) if any.iter().any(|one| *one == ("contents", "write")))
+    matches!(needs, Needs::Repository(any) if any.contains(&("contents", "write")))
 }
 
 /// The version of the API that was asked for.
