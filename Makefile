@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test beside e2e bench bench-peer generate screenshot lint format clippy doc
+.PHONY: help demo test beside e2e load bench bench-peer generate screenshot lint format clippy doc
 
 DEMO_DATA := target/demo
 # Further options of service/bench/peer.mjs, for example `--smoke` or `--only stream,start`.
@@ -79,6 +79,10 @@ screenshot: ## Take the picture of the preview page anew: docs/dev.png
 	@cd service/preview && STAGECRAFT=$(abspath $(PROGRAM)) SCREENSHOT=$(abspath docs/dev.png) \
 		node test.mjs e2e --test-name-pattern=picture
 	@echo "wrote docs/dev.png"
+
+load: ## Run 1,000 tasks of two worker processes at the GitHub of the tests, under its limits
+	@STAGECRAFT_LOAD_TASKS=1000 cargo test --quiet --locked -p stagecraft --test it \
+		github_load::tasks_of_two_worker_processes -- --nocapture
 
 bench: ## Measure a release build: rendering, pushing, the service, the command line
 	@echo "Building for release, which takes several minutes; then measuring, which takes longer."

@@ -34,6 +34,7 @@ mod github_actions;
 mod github_collaboration;
 mod github_commits;
 mod github_limits;
+mod github_load;
 mod guide;
 mod http;
 mod leftovers;

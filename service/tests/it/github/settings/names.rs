@@ -34,17 +34,6 @@ fn bad_names() -> Vec<String> {
 /// Every setting with this name in each place where it takes one, and the operations that it may come to.
 fn named(name: &str) -> Vec<(Setting, &'static [&'static str])> {
     let text = || name.to_owned();
-    let environment = |wanted: EnvironmentSetting| Setting::Environment(wanted);
-    let of_environments: &[&str] = &[
-        "repos/get-environment",
-        "repos/create-or-update-environment",
-        "repos/list-deployment-branch-policies",
-        "repos/create-deployment-branch-policy",
-        "actions/list-environment-variables",
-        "actions/create-environment-variable",
-        "users/get-by-username",
-        "teams/get-by-name",
-    ];
     vec![
         (
             Setting::Access(text()),
@@ -84,6 +73,57 @@ fn named(name: &str) -> Vec<(Setting, &'static [&'static str])> {
         (Setting::Topics(vec![text()]), &[]),
         (Setting::WorkflowAccess(text()), &[]),
         (Setting::BranchProtection { branch: text(), rules: Map::new() }, &["repos/get-branch-protection"]),
+    ]
+}
+
+/// The same for what hangs on a repository.
+fn named_beside(name: &str) -> Vec<(Setting, &'static [&'static str])> {
+    let text = || name.to_owned();
+    vec![
+        (Setting::Webhook(Webhook { url: text(), ..webhook() }), &[]),
+        (
+            Setting::Webhook(Webhook { url: format!("https://ci.acme.io/{name}"), ..webhook() }),
+            &["repos/list-webhooks", "repos/create-webhook", "repos/get"],
+        ),
+        (
+            Setting::DeployKey(DeployKey { title: text(), public_key: KEY.to_owned(), read_only: true }),
+            &["repos/list-deploy-keys", "repos/create-deploy-key", "repos/delete-deploy-key"],
+        ),
+        (deploy_key(name), &["repos/list-deploy-keys", "repos/create-deploy-key"]),
+        (
+            Setting::Autolink(Autolink {
+                key_prefix: text(),
+                url_template: "https://acme.io/<num>".to_owned(),
+                is_alphanumeric: true,
+            }),
+            &["repos/list-autolinks", "repos/create-autolink"],
+        ),
+        (
+            Setting::Ruleset(Ruleset { name: text(), ..ruleset() }),
+            &["repos/get-repo-rulesets", "repos/create-repo-ruleset"],
+        ),
+        (
+            Setting::Labels { number: 1, labels: vec![text()] },
+            &["issues/list-labels-on-issue", "issues/add-labels"],
+        ),
+    ]
+}
+
+/// The same for environments and what is in them.
+fn named_in_environments(name: &str) -> Vec<(Setting, &'static [&'static str])> {
+    let text = || name.to_owned();
+    let environment = |wanted: EnvironmentSetting| Setting::Environment(wanted);
+    let of_environments: &[&str] = &[
+        "repos/get-environment",
+        "repos/create-or-update-environment",
+        "repos/list-deployment-branch-policies",
+        "repos/create-deployment-branch-policy",
+        "actions/list-environment-variables",
+        "actions/create-environment-variable",
+        "users/get-by-username",
+        "teams/get-by-name",
+    ];
+    vec![
         (
             environment(EnvironmentSetting {
                 name: text(),
@@ -117,32 +157,6 @@ fn named(name: &str) -> Vec<(Setting, &'static [&'static str])> {
             }),
             of_environments,
         ),
-        (Setting::Webhook(Webhook { url: text(), ..webhook() }), &[]),
-        (
-            Setting::Webhook(Webhook { url: format!("https://ci.acme.io/{name}"), ..webhook() }),
-            &["repos/list-webhooks", "repos/create-webhook", "repos/get"],
-        ),
-        (
-            Setting::DeployKey(DeployKey { title: text(), public_key: KEY.to_owned(), read_only: true }),
-            &["repos/list-deploy-keys", "repos/create-deploy-key", "repos/delete-deploy-key"],
-        ),
-        (deploy_key(name), &["repos/list-deploy-keys", "repos/create-deploy-key"]),
-        (
-            Setting::Autolink(Autolink {
-                key_prefix: text(),
-                url_template: "https://acme.io/<num>".to_owned(),
-                is_alphanumeric: true,
-            }),
-            &["repos/list-autolinks", "repos/create-autolink"],
-        ),
-        (
-            Setting::Ruleset(Ruleset { name: text(), ..ruleset() }),
-            &["repos/get-repo-rulesets", "repos/create-repo-ruleset"],
-        ),
-        (
-            Setting::Labels { number: 1, labels: vec![text()] },
-            &["issues/list-labels-on-issue", "issues/add-labels"],
-        ),
     ]
 }
 
@@ -151,7 +165,7 @@ async fn a_name_reaches_the_operation_it_is_meant_for_or_none() {
     let shop = Shop::of(GitHubSite::with(json!({ "retry_seconds": 0 })).await, "shop").await;
 
     for name in bad_names() {
-        for (setting, operations) in named(&name) {
+        for (setting, operations) in [named(&name), named_beside(&name), named_in_environments(&name)].concat() {
             let before = shop.asked();
             let applied = shop.forge.apply(&shop.slug, &setting).await;
             for exchange in shop.site.github.exchanges().iter().skip(before) {

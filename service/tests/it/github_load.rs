@@ -1,0 +1,209 @@
+//! Many tasks of two worker processes at one GitHub: its limits are kept, and its storms are outlived.
+//!
+//! Minutes and hours of limits pass six hundred times faster. How many tasks there are says `STAGECRAFT_LOAD_TASKS`;
+//! `make load` takes 1,000.
+
+use std::collections::BTreeSet;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use github_double::{Fault, GitHub, Limits, Setup};
+use serde_json::json;
+use stagecraft::db::Engine;
+use stagecraft::ids::TaskId;
+use stagecraft::task::TaskStatus;
+
+use crate::support::app::TestApp;
+
+/// Six hundred times faster.
+const COMPRESSED: u64 = 600;
+
+const OPEN: &str = r#"
+steps:
+  - id: open
+    action: github:issues:create
+    input: { repoUrl: 'github.com?owner=acme&repo=shop', title: '${{ parameters.name }}' }
+"#;
+
+struct Load {
+    github: GitHub,
+    app: TestApp,
+    workers: Vec<Child>,
+    tasks: Vec<(TaskId, String)>,
+    begun: Instant,
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        for worker in &mut self.workers {
+            drop(worker.kill());
+            drop(worker.wait());
+        }
+    }
+}
+
+impl Load {
+    /// Posts so many tasks and has two processes work on them.
+    async fn of(tasks: usize) -> Self {
+        let github = GitHub::start(Setup::default().limits(Limits::compressed(COMPRESSED)));
+        github.organisation("acme");
+        let credentials = github.app("stagecraft");
+        let installation = github.installation_for_all(credentials.id, "acme");
+        let forges = json!({ "github.com": {
+            "kind": "github",
+            "app_id": credentials.id.to_string(),
+            "private_key": credentials.private_key,
+            "api_url": github.api_url(),
+            "git_url": github.git_url(),
+            "limits": { "minute_seconds": 60.0 / COMPRESSED as f64 },
+        } });
+        let settings = [("FORGES", forges.to_string()), ("WORKER__CONCURRENCY", "8".to_owned())];
+        let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let app = TestApp::on(Engine::Postgres, &settings).await;
+        make_shop(&github, installation).await;
+        app.template("open", OPEN, &[]).await;
+        let mut posted = Vec::new();
+        for number in 0..tasks {
+            let name = format!("load-{number}");
+            posted.push((app.create("open", json!({ "name": name })).await, name));
+        }
+        let workers = (0..2).map(|_| start_worker(&app)).collect();
+        Self { github, app, workers, tasks: posted, begun: Instant::now() }
+    }
+
+    async fn unfinished(&self) -> i64 {
+        let counts = self.app.app.queue.counts().await.unwrap();
+        counts.ready + counts.leased
+    }
+
+    /// Waits until no task is left, and looks at what came of them.
+    async fn all_done(&self) {
+        let deadline = self.begun + Duration::from_secs(60) + Duration::from_millis(500) * self.count();
+        while self.unfinished().await > 0 {
+            assert!(Instant::now() < deadline, "{}", self.standing().await);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        for (id, name) in &self.tasks {
+            let status = self.app.status(*id).await;
+            assert_eq!(status, TaskStatus::Completed, "{name}: {:#?}", self.app.messages(*id).await);
+        }
+        let opened = self.github.exchanges().of("issues/create").applied();
+        let titles: Vec<&str> = opened.iter().filter_map(|one| one.body["title"].as_str()).collect();
+        let wanted: BTreeSet<&str> = self.tasks.iter().map(|(_, name)| name.as_str()).collect();
+        assert_eq!(titles.len(), wanted.len(), "none is lost and none is doubled");
+        assert_eq!(titles.into_iter().collect::<BTreeSet<_>>(), wanted);
+    }
+
+    /// What is to be known where tasks are not done.
+    async fn standing(&self) -> String {
+        let mut lines = vec![format!("{} tasks are not done", self.unfinished().await)];
+        let mut answers = std::collections::BTreeMap::<(String, u16), usize>::new();
+        for one in self.github.exchanges().iter() {
+            *answers
+                .entry((
+                    format!(
+                        "{} {}",
+                        one.method,
+                        if one.operation.is_empty() { &one.path } else { &one.operation }
+                    ),
+                    one.status,
+                ))
+                .or_default() += 1;
+        }
+        lines.push(format!("answers: {answers:?}, exceeded: {:?}", self.github.limits_exceeded()));
+        for (id, name) in &self.tasks {
+            if !self.app.status(*id).await.is_terminal() {
+                lines.push(format!("{name}: {:#?}", self.app.messages(*id).await));
+                if lines.len() > 5 {
+                    break;
+                }
+            }
+        }
+        lines.join("\n")
+    }
+
+    fn count(&self) -> u32 {
+        u32::try_from(self.tasks.len()).unwrap()
+    }
+}
+
+/// The repository that all issues are for.
+async fn make_shop(github: &GitHub, installation: u64) {
+    let made = reqwest::Client::new()
+        .post(format!("{}/orgs/acme/repos", github.api_url()))
+        .bearer_auth(github.installation_token(installation))
+        .header("user-agent", "load")
+        .json(&json!({ "name": "shop" }))
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(made.status(), 201);
+}
+
+fn start_worker(app: &TestApp) -> Child {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_stagecraft"));
+    command.arg("worker").stdout(Stdio::null()).stderr(Stdio::null());
+    command.env_clear().envs(app.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    command.spawn().unwrap()
+}
+
+fn tasks_of_a_load() -> usize {
+    std::env::var("STAGECRAFT_LOAD_TASKS").map_or(60, |count| count.parse().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_of_two_worker_processes_keep_githubs_limits() {
+    let load = Load::of(tasks_of_a_load()).await;
+
+    load.all_done().await;
+
+    let (exchanges, spent) = (load.github.exchanges(), load.begun.elapsed());
+    assert_eq!(load.github.limits_exceeded(), Vec::<String>::new());
+    println!(
+        "{} tasks, {} requests of which {} changes, {:.1} s; at most {} at once",
+        load.count(),
+        exchanges.len(),
+        exchanges.mutations().len(),
+        spent.as_secs_f64(),
+        load.github.most_at_once()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_asks_while_github_is_limited_and_all_tasks_finish() {
+    let load = Load::of(12).await;
+    for operation in ["issues/create", "issues/list-for-repo", "repos/get"] {
+        load.github.fault(Fault::on(operation).always().too_many(Some(2)));
+    }
+    let is_limited = |github: &GitHub| !github.exchanges().those(|one| one.status == 429).is_empty();
+    while !is_limited(&load.github) {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    load.github.clear_faults();
+
+    load.all_done().await;
+
+    let asked = load.github.exchanges().those(|one| one.who.starts_with("installation"));
+    let limited: Vec<u64> = asked.iter().filter(|one| one.status == 429).map(|one| one.at).collect();
+    // Requests that were under way when the first was met are met as well.
+    for at in &limited {
+        let early = asked.iter().filter(|one| one.at > at + 700 && one.at < at + 2_000).count();
+        assert_eq!(early, 0, "{early} requests while GitHub was limited");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_tasks_finish_where_three_of_ten_answers_are_errors() {
+    let load = Load::of(12).await;
+    for nth in (1..2_000).filter(|nth| nth * 7 % 10 < 3) {
+        let fault = Fault::on("*").nth(nth);
+        load.github.fault(match nth % 3 {
+            0 => fault.answer(500),
+            1 => fault.html(502).after_apply(),
+            _ => fault.answer(503),
+        });
+    }
+
+    load.all_done().await;
+}
