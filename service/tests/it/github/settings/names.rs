@@ -165,7 +165,9 @@ async fn a_name_reaches_the_operation_it_is_meant_for_or_none() {
     let shop = Shop::of(GitHubSite::with(json!({ "retry_seconds": 0 })).await, "shop").await;
 
     for name in bad_names() {
-        for (setting, operations) in [named(&name), named_beside(&name), named_in_environments(&name)].concat() {
+        for (setting, operations) in
+            [named(&name), named_beside(&name), named_in_environments(&name)].concat()
+        {
             let before = shop.asked();
             let applied = shop.forge.apply(&shop.slug, &setting).await;
             for exchange in shop.site.github.exchanges().iter().skip(before) {
