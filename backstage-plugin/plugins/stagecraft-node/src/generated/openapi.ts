@@ -129,7 +129,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Choices for a form field. No provider is offered, so every request is answered with 400. */
+        /** @description Choices for a form field, as the token in the body may see them. Provider `github`: `owners`, `repositoriesWithOwner`, and `branches` with `owner` and `repository` in the context; `host` in the context names the host. */
         post: operations["Autocomplete"];
         delete?: never;
         options?: never;
@@ -1238,7 +1238,21 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The provider is not offered */
+            /** @description The choices */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: {
+                            id: string;
+                            title?: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description The provider, the resource or the host is not offered, or the token is empty */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -1249,6 +1263,33 @@ export interface operations {
             };
             /** @description No token, or one that is not known */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The token may not see this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is no such repository */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The host cannot be reached, or did not answer in time */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
