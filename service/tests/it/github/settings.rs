@@ -236,7 +236,7 @@ pub(super) fn each() -> Vec<Setting> {
             { "user": "guest", "access": "triage" },
             { "team": "security", "access": "maintain" },
         ])),
-        Setting::Variables(texts(&[("region", "eu-west-1"), ("STAGE", "prod"), ("empty", "")])),
+        Setting::Variables(texts(&[("region", "eu-west-1"), ("STAGE", "prod")])),
         Setting::Secrets(secrets(&[("npm_token", "hunter2"), ("OTHER", "hunter3")])),
         Setting::DependabotSecrets(secrets(&[("npm_token", "hunter2")])),
         Setting::OidcCustomization(json!({ "useDefault": false, "includeClaimKeys": ["repo", "context"] })),

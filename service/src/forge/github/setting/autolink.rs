@@ -10,7 +10,9 @@ use crate::forge::{Autolink, Change};
 /// What differs.
 pub(super) async fn look(at: &At<'_>, wanted: &Autolink) -> Result<Plan, Failure> {
     let route = at.route("autolinks")?;
-    let found = at.list(route.clone(), None).await?;
+    // They come all at once: this list has no pages.
+    let found = at.get(route.clone()).await?;
+    let found = found.as_array().map(Vec::as_slice).unwrap_or_default();
     let what = format!("autolink `{}`", wanted.key_prefix);
     let mut plan = Plan::default();
     match found.iter().find(|item| text(item, "key_prefix").eq_ignore_ascii_case(&wanted.key_prefix)) {

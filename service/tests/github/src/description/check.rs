@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::deviations;
 use super::operation::{Operation, Param};
 use super::{Description, keys};
 
@@ -102,6 +103,9 @@ pub(super) fn prune(description: &Description, operation: &Operation, status: u1
     let Some(Some(schema)) = described else { return };
     for at in keys::unnamed(description, schema.source, body) {
         let Some((parent, key)) = at.rsplit_once('/') else { continue };
+        if deviations::is_permission(key) {
+            continue;
+        }
         if let Some(object) = body.pointer_mut(parent).and_then(Value::as_object_mut) {
             object.shift_remove(key);
         }

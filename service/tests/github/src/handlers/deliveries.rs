@@ -118,10 +118,9 @@ fn again(state: &mut State, call: &Call) -> Result<Answer, Answer> {
 fn config(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     let Identity::App(id) = call.who else { return Err(errors::not_found()) };
     let app = state.app(id).ok_or_else(errors::not_found)?;
-    Ok(Answer::ok(json!({
-        "content_type": "json",
-        "insecure_ssl": "0",
-        "secret": "********",
-        "url": app.webhook.clone().unwrap_or_default(),
-    })))
+    let mut shown = json!({ "content_type": "json", "insecure_ssl": "0", "secret": "********" });
+    if let Some(url) = &app.webhook {
+        shown["url"] = json!(url);
+    }
+    Ok(Answer::ok(shown))
 }

@@ -118,6 +118,7 @@ fn named_in_environments(name: &str) -> Vec<(Setting, &'static [&'static str])> 
         "repos/create-or-update-environment",
         "repos/list-deployment-branch-policies",
         "repos/create-deployment-branch-policy",
+        "repos/delete-deployment-branch-policy",
         "actions/list-environment-variables",
         "actions/create-environment-variable",
         "users/get-by-username",
