@@ -144,7 +144,12 @@ pub(crate) fn full(state: &State, repository: &Repository, who: &Identity) -> Va
         object["organization"] = simple_of(state, &repository.owner);
     }
     if let Some(template) = repository.template.and_then(|id| state.repositories.get(&id)) {
-        object["template_repository"] = short(state, template, who);
+        let mut shown = short(state, template, who);
+        if let Some(shown) = shown.as_object_mut() {
+            shown.remove("security_and_analysis");
+            shown.remove("custom_properties");
+        }
+        object["template_repository"] = shown;
     }
     object
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::client::{Answer, Client};
 
 /// How many of the exchanges the double reproduces. A number that has changed is to be written here.
-const REPRODUCED: usize = 95;
+const REPRODUCED: usize = 99;
 
 const ORGANISATION: &str = "octokit-fixture-org";
 const OWNER: &str = "octokit-fixture-user-a";
