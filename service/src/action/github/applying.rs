@@ -153,7 +153,7 @@ mod tests {
         assert_eq!(line(&Change::write("secret `B`"), Mode::Plan), "Would write secret `B`");
         assert_eq!(
             line(&Change::add("variable `A`", Some("x\n".repeat(100))), Mode::Apply).chars().count(),
-            25 + 240
+            23 + 240
         );
     }
 }

@@ -75,7 +75,12 @@ impl Action for CreateRuleset {
     fn definition(&self) -> Definition {
         let choice = |words: &[&str], default: &str, description: &str| json!({ "type": "string", "enum": words, "default": default, "description": description });
         let rule = schema::object(
-            json!({ "type": { "type": "string" }, "parameters": { "type": "object", "additionalProperties": {} } }),
+            json!({
+                "type": schema::text("What it is, such as `required_status_checks`."),
+                "parameters": {
+                    "type": "object", "additionalProperties": {}, "description": "What this kind of rule takes."
+                },
+            }),
             &["type"],
         );
         let own = json!({

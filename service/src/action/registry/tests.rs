@@ -107,14 +107,21 @@ fn every_schema_is_draft_07_and_closed() {
 
 #[test]
 fn every_example_fits_the_schema_of_its_action() {
-    for registered in Registry::standard().by_id.values() {
+    let registry = Registry::standard();
+    for registered in registry.by_id.values() {
         let definition = registered.definition();
         for example in definition.examples {
             let text: Value = serde_yaml::from_str(example.example).unwrap();
-            for step in text["steps"].as_array().unwrap() {
-                assert_eq!(step["action"], *definition.id, "{}", example.description);
+            let steps = text["steps"].as_array().unwrap();
+            // Some actions need what another step makes; it is the last one that is shown.
+            assert_eq!(steps.last().unwrap()["action"], *definition.id, "{}", example.description);
+            for step in steps {
                 assert!(step["id"].is_string() && step["name"].is_string(), "{}", definition.id);
-                registered.check(&step["input"]).unwrap();
+                let named = registry.get(step["action"].as_str().unwrap()).unwrap();
+                // What an earlier step puts out has its type only when it runs.
+                if !step["input"].to_string().contains("${{ steps.") {
+                    named.check(&step["input"]).unwrap();
+                }
             }
         }
     }

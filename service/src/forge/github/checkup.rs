@@ -219,7 +219,11 @@ impl GitHub {
         }
         match self.shared.access.token(self, &facts.account).await {
             Ok(token) => {
-                facts.rate = Some(self.rate(&token.secret).await.map_err(told));
+                facts.rate = match self.rate(&token.secret).await {
+                    // A server without limits says so.
+                    Err(Failure::NotFound(_)) => None,
+                    rate => Some(rate.map_err(told)),
+                };
                 facts.git = self.git(&token.secret).await;
             }
             Err(failure) => facts.rate = Some(Err(told(failure))),
