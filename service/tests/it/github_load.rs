@@ -1,12 +1,13 @@
 //! Many tasks of two worker processes at one GitHub: its limits are kept, and its storms are outlived.
 //!
 //! Minutes and hours of limits pass six hundred times faster. How many tasks there are says `STAGECRAFT_LOAD_TASKS`;
-//! `make load` takes 1,000.
+//! `make load` takes 1,000. Each task opens an issue: one change, looked for before it is made.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use github_double::state::account::Role;
 use github_double::{Fault, GitHub, Limits, Setup};
 use serde_json::json;
 use stagecraft::db::Engine;
@@ -15,6 +16,9 @@ use stagecraft::task::TaskStatus;
 
 use crate::support::app::TestApp;
 
+/// Repositories that the issues are spread over: nobody is to wait for long lists.
+const SHOPS: usize = 50;
+
 /// Six hundred times faster.
 const COMPRESSED: u64 = 600;
 
@@ -22,7 +26,7 @@ const OPEN: &str = r#"
 steps:
   - id: open
     action: github:issues:create
-    input: { repoUrl: 'github.com?owner=acme&repo=shop', title: '${{ parameters.name }}' }
+    input: { repoUrl: 'github.com?owner=acme&repo=${{ parameters.shop }}', title: '${{ parameters.name }}' }
 "#;
 
 struct Load {
@@ -48,7 +52,7 @@ impl Load {
         let github = GitHub::start(Setup::default().limits(Limits::compressed(COMPRESSED)));
         github.organisation("acme");
         let credentials = github.app("stagecraft");
-        let installation = github.installation_for_all(credentials.id, "acme");
+        github.installation_for_all(credentials.id, "acme");
         let forges = json!({ "github.com": {
             "kind": "github",
             "app_id": credentials.id.to_string(),
@@ -60,12 +64,12 @@ impl Load {
         let settings = [("FORGES", forges.to_string()), ("WORKER__CONCURRENCY", "8".to_owned())];
         let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
         let app = TestApp::on(Engine::Postgres, &settings).await;
-        make_shop(&github, installation).await;
+        make_shops(&github).await;
         app.template("open", OPEN, &[]).await;
         let mut posted = Vec::new();
         for number in 0..tasks {
-            let name = format!("load-{number}");
-            posted.push((app.create("open", json!({ "name": name })).await, name));
+            let (name, shop) = (format!("load-{number}"), format!("shop-{}", number % SHOPS));
+            posted.push((app.create("open", json!({ "name": name, "shop": shop })).await, name));
         }
         let workers = (0..2).map(|_| start_worker(&app)).collect();
         Self { github, app, workers, tasks: posted, begun: Instant::now() }
@@ -78,7 +82,7 @@ impl Load {
 
     /// Waits until no task is left, and looks at what came of them.
     async fn all_done(&self) {
-        let deadline = self.begun + Duration::from_secs(60) + Duration::from_millis(500) * self.count();
+        let deadline = self.begun + Duration::from_secs(60) + Duration::from_millis(60) * self.count();
         while self.unfinished().await > 0 {
             assert!(Instant::now() < deadline, "{}", self.standing().await);
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -127,17 +131,23 @@ impl Load {
     }
 }
 
-/// The repository that all issues are for.
-async fn make_shop(github: &GitHub, installation: u64) {
-    let made = reqwest::Client::new()
-        .post(format!("{}/orgs/acme/repos", github.api_url()))
-        .bearer_auth(github.installation_token(installation))
-        .header("user-agent", "load")
-        .json(&json!({ "name": "shop" }))
-        .send()
-        .await
-        .unwrap();
-    assert_eq!(made.status(), 201);
+/// The repositories that the issues are for, made by somebody whose limits are his own.
+async fn make_shops(github: &GitHub) {
+    github.member("acme", "jane", Role::Admin);
+    let token = github.token("jane", &["repo", "admin:org"]);
+    github.limits(Limits::none());
+    for number in 0..SHOPS {
+        let made = reqwest::Client::new()
+            .post(format!("{}/orgs/acme/repos", github.api_url()))
+            .bearer_auth(&token)
+            .header("user-agent", "load")
+            .json(&json!({ "name": format!("shop-{number}") }))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(made.status(), 201);
+    }
+    github.limits(Limits::compressed(COMPRESSED));
 }
 
 fn start_worker(app: &TestApp) -> Child {
