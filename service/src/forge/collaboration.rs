@@ -158,7 +158,7 @@ pub trait Collaboration: Send + Sync {
     ) -> Result<CommitId, ForgeError>;
     /// Makes an issue; one that this step has made is given back.
     async fn open_issue(&self, slug: &RepoSlug, wanted: &NewIssue) -> Result<Issue, ForgeError>;
-    /// The ids of the runs that the workflow has had since the task began.
+    /// The ids of the newest runs of the workflow.
     async fn runs(&self, slug: &RepoSlug, wanted: &Dispatch) -> Result<Vec<u64>, ForgeError>;
     /// Starts a workflow; a run that this step has started is given back where the forge can tell.
     async fn dispatch(&self, slug: &RepoSlug, wanted: &Dispatch) -> Result<Option<WorkflowRun>, ForgeError>;

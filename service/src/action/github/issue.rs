@@ -70,7 +70,7 @@ impl Action for CreateIssue {
             "body": schema::text("Text, in Markdown."),
             "assignees": schema::texts("Users who are to take care of it."),
             "milestone": {
-                "anyOf": [{ "type": "string" }, { "type": "number" }], "description": "Number of the milestone, or its title."
+                "type": ["string", "number"], "description": "Number of the milestone, or its title."
             },
             "labels": schema::texts("Labels."),
         });

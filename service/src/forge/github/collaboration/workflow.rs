@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{mark, name};
+use super::name;
 use crate::forge::github::GitHub;
 use crate::forge::github::answer::Failure;
 use crate::forge::github::client::Ask;
@@ -23,7 +23,6 @@ struct Run {
     id: u64,
     url: String,
     html_url: String,
-    created_at: String,
 }
 
 /// What GitHub answers to whoever asked which run it is.
@@ -39,7 +38,7 @@ struct DefaultBranch {
     default_branch: String,
 }
 
-/// The ids of the workflow's runs since the task began.
+/// The ids of the workflow's newest runs.
 pub(super) async fn runs(
     github: &GitHub,
     slug: &RepoSlug,
@@ -47,7 +46,7 @@ pub(super) async fn runs(
 ) -> Result<Vec<u64>, ForgeError> {
     let what = what(slug, wanted);
     let route = &route(slug, wanted)?;
-    let runs = patiently(github, slug, &what, || list(github, slug, route, wanted)).await?;
+    let runs = patiently(github, slug, &what, || list(github, slug, route)).await?;
     Ok(runs.into_iter().map(|run| run.id).collect())
 }
 
@@ -73,9 +72,9 @@ pub(super) async fn dispatch(
     let (route, before, body, tried) = (&route, &before, &body, &tried);
     patiently(github, slug, &what, || async move {
         if tried.load(Ordering::Relaxed) {
-            let runs = list(github, slug, route, wanted).await?;
+            let runs = list(github, slug, route).await?;
             if let Some(run) = runs.into_iter().find(|run| !before.contains(&run.id)) {
-                let Run { id, url, html_url, .. } = run;
+                let Run { id, url, html_url } = run;
                 return Ok::<_, Failure>(Some(WorkflowRun { id, url, html_url }));
             }
         }
@@ -91,18 +90,10 @@ pub(super) async fn dispatch(
     .await
 }
 
-/// Runs that were started by hand or by a program since the task began, the newest first.
-async fn list(
-    github: &GitHub,
-    slug: &RepoSlug,
-    route: &Route,
-    wanted: &Dispatch,
-) -> Result<Vec<Run>, Failure> {
-    let since = mark::instant(wanted.origin.since_ms);
+/// The newest runs that were started by hand or by a program.
+async fn list(github: &GitHub, slug: &RepoSlug, route: &Route) -> Result<Vec<Run>, Failure> {
     let route = route.clone().then("runs").with("event", "workflow_dispatch").with("per_page", "100");
-    let mut runs: Runs = github.ask(&slug.owner, Ask::get(route)).await?.read()?;
-    // Times of one form sort as texts; the newest runs come first, so the page holds all that matter.
-    runs.workflow_runs.retain(|run| run.created_at >= since);
+    let runs: Runs = github.ask(&slug.owner, Ask::get(route)).await?.read()?;
     Ok(runs.workflow_runs)
 }
 
