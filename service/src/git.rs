@@ -1,7 +1,7 @@
 //! Git objects without a working tree: trees in, commits out.
 //!
 //! An [`ObjectStore`] is a bare repository. Trees are read from it and written to it as [`FileTree`]
-//! values; a commit is made from a tree in memory; other repositories are read one revision at a time, and [`push`]
+//! values; a commit is made from a tree in memory; other repositories are read one revision at a time, and [`push()`]
 //! sends a commit to one without a store. Nothing here checks a file out, runs a hook or another program, reads a user's git configuration or
 //! follows a redirect. Which repository belongs to whom is the forge's business.
 //!

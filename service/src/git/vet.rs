@@ -1,6 +1,6 @@
 //! What is not put into a commit: names and files with which a repository turns on those who clone it.
 //!
-//! A path that is not safe is no [`TreePath`](catalog_gen::TreePath), and a link that leads out is in no tree; here
+//! A path that is not safe is no [`TreePath`], and a link that leads out is in no tree; here
 //! is what only git makes dangerous. Names that are merely awkward (`CON`, twins that differ in case, a colon) are
 //! files like others: they are never files of a disk here, and many repositories hold such. The invariant: what
 //! passes is taken by a server that checks what it is sent (`receive.fsckObjects`), and is refused before any call.
