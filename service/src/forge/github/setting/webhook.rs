@@ -32,6 +32,7 @@ impl Signed {
 
 /// What differs.
 pub(super) async fn look(at: &At<'_>, wanted: &Webhook) -> Result<Plan, Failure> {
+    check_address(&wanted.url)?;
     let what = format!("webhook `{}`", shown_address(&wanted.url));
     let Some(found) = find(at, &wanted.url).await? else {
         let mut config = config(wanted);
@@ -107,6 +108,23 @@ async fn configuration(
         }
     }
     Ok(changes)
+}
+
+/// An address as RFC 3986 has it: one that only browsers understand is told in the form that all do.
+fn check_address(url: &str) -> Result<(), Failure> {
+    let shown = || shown_address(url).escape_debug().to_string();
+    let Ok(parsed) = reqwest::Url::parse(url) else {
+        return Err(Failure::Invalid(format!("`{}` is no address for a webhook", shown())));
+    };
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && !b"\"<>\\^`{|}".contains(&byte);
+    if url.bytes().all(is_plain) {
+        return Ok(());
+    }
+    Err(Failure::Invalid(format!(
+        "the address `{}` of the webhook has characters that addresses do not have; write `{}`",
+        shown(),
+        shown_address(parsed.as_str())
+    )))
 }
 
 async fn find(at: &At<'_>, url: &str) -> Result<Option<Value>, Failure> {
