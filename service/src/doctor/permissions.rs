@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn every_action_of_github_is_in_the_table() {
+    fn every_action_of_github_is_in_the_table_and_no_other() {
         let registry = Registry::standard();
         let needs_nothing_of_its_own = ["github:codeowners:check"];
         let listed: BTreeSet<&str> =
@@ -328,6 +328,9 @@ mod tests {
             let of_github = id.starts_with("github:") || id.starts_with("publish:github");
             let expected = of_github && !needs_nothing_of_its_own.contains(&id);
             assert_eq!(listed.contains(id), expected, "{id}");
+        }
+        for id in listed {
+            assert!(registry.get(id).is_ok(), "there is no action `{id}`");
         }
     }
 }
