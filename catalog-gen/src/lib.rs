@@ -3,22 +3,40 @@
 //! The crate holds the values that this needs: [`FileTree`], a tree of files as a value; [`Entity`] and
 //! [`EntityRef`], Backstage's catalog entities and the way they name each other; [`validate()`], the rules by
 //! which Backstage takes or refuses an entity; [`parse_documents`], the YAML that people write them in; and
-//! [`propose()`], an entity for a repository that has none.
+//! [`generate()`], the entities of a repository, with the reason for every value.
 //!
 //! It knows nothing of the service, opens no file and no connection, and starts no process: everything it
 //! works on is handed in. What it keeps true is that each of its values is legal from the moment it exists:
 //! a tree cannot hold a path that leads out of it, a reference cannot have an empty part.
 
+mod catalogue;
+mod claim;
+mod detect;
 mod entity;
 mod entity_ref;
+mod findings;
+mod generate;
+mod listing;
+mod material;
 mod propose;
+mod site;
+mod survey;
 mod tree;
 mod validate;
 mod yaml;
 
+pub use catalogue::{Catalogue, Described, FieldClaim};
+pub use claim::{Claim, Confidence, Evidence};
+pub use detect::{DETECTORS, Detector, Interest, Wanted};
 pub use entity::{Entity, EntityError, Link, Metadata};
 pub use entity_ref::{DEFAULT_NAMESPACE, EntityRef, RefError};
-pub use propose::{CodeHost, Evidence, FieldState, Proposal, Remote, propose};
+pub use findings::{Edge, Findings, LanguageShare, Relation, Subject, SubjectId, SubjectKind, Target};
+pub use generate::generate;
+pub use listing::{Listed, ListedKind, Listing};
+pub use material::{About, Material};
+pub use propose::{CodeHost, FieldNote, FieldState, Proposal, Remote, propose};
+pub use site::{AnnotationRule, Site, TeamNamespace};
+pub use survey::{WantedFile, is_foreign, wanted};
 pub use tree::{Entry, File, FileTree, Follow, OnConflict, PathError, TreeBudget, TreeError, TreePath};
 pub use validate::{Violation, validate};
 pub use yaml::{

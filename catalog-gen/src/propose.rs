@@ -51,12 +51,12 @@ pub struct Proposal {
     /// As far as it could be told.
     pub entity: Value,
     /// One for each value that was found, and for each that is missing.
-    pub fields: Vec<Evidence>,
+    pub fields: Vec<FieldNote>,
 }
 
 /// What was found out about one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Evidence {
+pub struct FieldNote {
     /// Path of the field, such as `spec.owner`.
     pub field: String,
     /// What came of it.
@@ -186,7 +186,7 @@ pub fn propose(tree: &FileTree, folder: Option<&TreePath>, remote: &Remote) -> P
 struct Draft<'t> {
     tree: &'t FileTree,
     folder: Option<&'t TreePath>,
-    fields: Vec<Evidence>,
+    fields: Vec<FieldNote>,
 }
 
 impl Draft<'_> {
@@ -313,7 +313,7 @@ impl Draft<'_> {
 
     fn note(&mut self, field: &str, state: FieldState, value: Option<&str>, description: String) {
         let value = value.map(str::to_owned);
-        self.fields.push(Evidence { field: field.to_owned(), state, value, description });
+        self.fields.push(FieldNote { field: field.to_owned(), state, value, description });
     }
 
     /// The file of that name in the folder.

@@ -16,7 +16,7 @@ fn remote(url: &str) -> Remote {
     Remote { url: url.to_owned(), revision: "main".to_owned(), host }
 }
 
-fn field<'p>(proposal: &'p Proposal, name: &str) -> &'p Evidence {
+fn field<'p>(proposal: &'p Proposal, name: &str) -> &'p FieldNote {
     proposal.fields.iter().find(|field| field.field == name).unwrap_or_else(|| panic!("no field `{name}`"))
 }
 
