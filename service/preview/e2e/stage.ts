@@ -1,48 +1,27 @@
 // A template in a folder of its own, `stagecraft dev` over it, and a page of a real Chromium.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import {
-  cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
 import puppeteer from 'puppeteer-core';
 import type { Browser, ConsoleMessage, Page } from 'puppeteer-core';
+import { unpackedChromium } from './chromium.ts';
 
 /** The top of the repository; the tests run in `service/preview`. */
 const TOP = resolve('../..');
 const PROGRAM = resolve(process.env['STAGECRAFT'] ?? join(TOP, 'target/debug/stagecraft'));
 /** What a step of a test may take on a busy machine. */
 const PATIENCE_MS = 30_000;
+
 /** Starts the browser of the package, or the one that puppeteer's own variable names. */
 export async function launch(): Promise<Browser> {
   const given = process.env['PUPPETEER_EXECUTABLE_PATH'];
-  const { executablePath, libraries } = given ? { executablePath: given, libraries: '' } : chromium();
+  const { executablePath, env } = given ? { executablePath: given, env: {} } : unpackedChromium(resolve('node_modules'));
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--disable-sync',
     '--disable-background-networking', '--disable-component-update', '--disable-quic', '--font-render-hinting=none'];
-  const env = { ...process.env, HOME: tmpdir(), ...(libraries ? { LD_LIBRARY_PATH: libraries } : {}) };
-  return puppeteer.launch({ executablePath, args, headless: 'shell', env });
-}
-
-/** Unpacks the browser of the package once, and the libraries beside it where this machine has none of them. */
-function chromium(): { executablePath: string; libraries: string } {
-  const from = resolve('node_modules/@sparticuz/chromium');
-  const { version } = JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')) as { version: string };
-  const to = resolve('node_modules/.chromium', version);
-  const executablePath = join(to, 'chromium');
-  mkdirSync(to, { recursive: true });
-  if (!existsSync(executablePath)) {
-    const aside = join(to, `unpacking-${process.pid}`);
-    writeFileSync(aside, brotliDecompressSync(readFileSync(join(from, 'bin/chromium.br'))), { mode: 0o755 });
-    renameSync(aside, executablePath);
-  }
-  const missing = spawnSync('ldd', [executablePath], { encoding: 'utf8' }).stdout.includes('not found');
-  if (!missing) return { executablePath, libraries: '' };
-  const packed = brotliDecompressSync(readFileSync(join(from, 'bin/al2023.tar.br')));
-  spawnSync('tar', ['-x', '-C', to], { input: packed });
-  return { executablePath, libraries: join(to, 'lib') };
+  return puppeteer.launch({ executablePath, args, headless: 'shell', env: { ...process.env, HOME: tmpdir(), ...env } });
 }
 
 /** A template's folder. */
