@@ -5,6 +5,7 @@
 //! invariant: every answer passes `report`, and every path but those of `auth`'s list needs a token.
 
 mod actions;
+mod agents;
 mod auth;
 mod autocomplete;
 mod body;
@@ -90,6 +91,9 @@ fn routes() -> Vec<Route> {
         post("/api/scaffolder/.well-known/backstage/permissions/apply-conditions", permissions::apply),
         get("/api/stagecraft/.well-known/backstage/permissions/metadata", permissions::stagecraft),
         post("/api/stagecraft/.well-known/backstage/permissions/apply-conditions", permissions::apply),
+        get("/api/scaffolder/.backstage/actions/v1/actions", agents::list),
+        post("/api/scaffolder/.backstage/actions/v1/actions/{actionId}/invoke", agents::invoke),
+        post("/api/scaffolder/.backstage/actions/v2/actions/{actionId}/invoke", agents::invoke_wrapped),
         get("/api/scaffolder/openapi.json", operations::description),
         get("/api/stagecraft/v1/templates", templates::list),
         get("/api/stagecraft/v1/entities", entities::list),

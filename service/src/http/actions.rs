@@ -5,12 +5,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::reply::{Answer, ok};
-use crate::action::{Definition, Example};
+use crate::action::{Definition, Example, Registry};
 use crate::task::Tasks;
 
 /// `Action`.
 #[derive(Serialize)]
-struct ActionShape<'a> {
+pub(super) struct ActionShape<'a> {
     id: &'a str,
     description: &'a str,
     examples: Vec<ExampleShape<'a>>,
@@ -50,9 +50,14 @@ impl<'a> From<&'a Example> for ExampleShape<'a> {
 /// `GET /v2/actions`
 pub(super) async fn list(State(tasks): State<Tasks>) -> Answer {
     let registry = tasks.actions().all().await;
+    ok(&shapes(&registry))
+}
+
+/// All of them, by id.
+pub(super) fn shapes(registry: &Registry) -> Vec<ActionShape<'_>> {
     let mut actions: Vec<ActionShape<'_>> = registry.definitions().map(ActionShape::from).collect();
     actions.sort_by_key(|action| action.id);
-    ok(&actions)
+    actions
 }
 
 #[cfg(test)]

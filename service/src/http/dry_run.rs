@@ -110,19 +110,30 @@ fn read(body: Value, settings: DryRuns, caller: Caller) -> Result<DryRunRequest,
     let values = fields.object("values")?.into();
     let secrets = fields.texts("secrets")?;
     let contents = fields.list("directoryContents")?;
+    let mut request = request(template, values, settings, caller)?;
+    request.files = files(contents, settings.budget)?;
+    request.secrets = secrets;
+    Ok(request)
+}
+
+/// A dry run of a posted template, without files and secrets.
+pub(super) fn request(
+    template: Map<String, Value>,
+    values: Value,
+    settings: DryRuns,
+    caller: Caller,
+) -> Result<DryRunRequest, ApiError> {
     if !is_template(&template) {
         return Err(ApiError::input("Input template is not a template"));
     }
-    let files = files(contents, settings.budget)?;
-    let expression_errors = settings.expression_errors;
     Ok(DryRunRequest {
         template: template.into(),
         values,
-        secrets,
-        files,
+        secrets: Map::new(),
+        files: FileTree::with_budget(settings.budget),
         caller,
         template_file: "template.yaml".to_owned(),
-        expression_errors,
+        expression_errors: settings.expression_errors,
         mocks: Mocks::default(),
     })
 }

@@ -112,6 +112,25 @@ impl ApiError {
         }
     }
 
+    /// The same in Backstage's usual body, for clients that know no other.
+    pub(crate) fn in_words(self) -> Self {
+        match self {
+            Self::Violations(violations) => {
+                let faults = told(&violations).join("; ");
+                Self::input(format!("Values are not as the template asks: {faults}"))
+            }
+            other => other,
+        }
+    }
+
+    /// What the caller is told; nothing where the answer has no words.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Named(named) => named.message.clone(),
+            Self::Violations(_) | Self::NoRoute => String::new(),
+        }
+    }
+
     /// The name for the log.
     pub(crate) fn name(&self) -> &str {
         match self {
@@ -157,6 +176,11 @@ impl ApiError {
             Self::NoRoute => None,
         }
     }
+}
+
+/// Violations in one line each.
+pub(crate) fn told(violations: &[SchemaViolation]) -> Vec<String> {
+    violations.iter().map(|violation| format!("{} {}", violation.property, violation.message)).collect()
 }
 
 /// Backstage's names and their statuses; every other name is a fault of the server.

@@ -43,19 +43,29 @@ pub(super) async fn poll(
     pairs: Pairs,
 ) -> Answer {
     let after = pairs.after()?.unwrap_or(0);
-    let mut watch = tasks.watch(id, &caller).await?;
+    let watch = tasks.watch(id, &caller).await?;
+    let (events, goes_on) = awaited(watch, after, &streaming.closing).await?;
+    let shapes = events.iter().map(|event| EventShape::new(event, goes_on));
+    ok(&shapes.collect::<Vec<_>>())
+}
+
+/// The events behind one as soon as there are some, or none after a while; and whether more may come after the end.
+pub(super) async fn awaited(
+    mut watch: EventWatch,
+    after: i64,
+    closing: &CancellationToken,
+) -> Result<(Vec<TaskEvent>, bool), ApiError> {
     let deadline = tokio::time::sleep(LONG_POLL);
     tokio::pin!(deadline);
     loop {
         let events = watch.events(after).await?;
         if !events.is_empty() {
-            let shapes = events.iter().map(|event| EventShape::new(event, watch.goes_on()));
-            return ok(&shapes.collect::<Vec<_>>());
+            return Ok((events, watch.goes_on()));
         }
         tokio::select! {
             () = watch.changed() => {}
-            () = &mut deadline => return ok(&[(); 0]),
-            () = streaming.closing.cancelled() => return ok(&[(); 0]),
+            () = &mut deadline => return Ok((events, watch.goes_on())),
+            () = closing.cancelled() => return Ok((events, watch.goes_on())),
         }
     }
 }

@@ -4,6 +4,7 @@
 //! together, and hold the description to the routes. Descriptions are for people; shapes are what the handlers
 //! write.
 
+mod agents;
 mod operations;
 mod parameters;
 mod permissions;
@@ -16,11 +17,17 @@ use serde_json::{Map, Value, json};
 
 /// The whole document.
 pub fn openapi() -> Value {
-    let paths: Map<String, Value> =
-        [tasks::paths(), scaffolder::paths(), trial::paths(), permissions::paths(), operations::paths()]
-            .into_iter()
-            .flatten()
-            .collect();
+    let paths: Map<String, Value> = [
+        tasks::paths(),
+        scaffolder::paths(),
+        trial::paths(),
+        agents::paths(),
+        permissions::paths(),
+        operations::paths(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     json!({
         "openapi": "3.0.3",
         "info": {
@@ -32,6 +39,7 @@ pub fn openapi() -> Value {
         "tags": [
             { "name": "tasks", "description": "Create, watch, stop and repeat tasks" },
             { "name": "templates", "description": "Forms, actions, dry runs" },
+            { "name": "agents", "description": "The scaffolder in Backstage's actions registry" },
             { "name": "stagecraft", "description": "What Backstage's API has no words for" },
             { "name": "permissions", "description": "For Backstage's permission framework" },
             { "name": "operations", "description": "For machines that look after the service; no token needed" },

@@ -39,6 +39,41 @@ struct SpecShape<'a> {
     template_info: &'a Value,
 }
 
+/// A task as agents get it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ListedTaskShape<'a> {
+    id: String,
+    spec: SpecShape<'a>,
+    status: &'static str,
+    created_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_heartbeat_at: Option<Time>,
+}
+
+/// An event as agents get it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TaskEventShape<'a> {
+    id: i64,
+    task_id: String,
+    created_at: Time,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    body: LineShape<'a>,
+}
+
+/// What an event says, as agents get it.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct LineShape<'a> {
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    step_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<crate::journal::StepState>,
+}
+
 /// A page of tasks.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -95,6 +130,32 @@ impl<'a> From<&'a Task> for TaskShape<'a> {
             last_heartbeat_at: task.last_heartbeat_at_ms.map(Time),
             created_by: task.created_by.as_deref(),
         }
+    }
+}
+
+impl<'a> From<&'a Task> for ListedTaskShape<'a> {
+    fn from(task: &'a Task) -> Self {
+        let TaskShape { id, spec, status, created_at, last_heartbeat_at, created_by: _ } =
+            TaskShape::from(task);
+        Self { id, spec, status, created_at, last_heartbeat_at }
+    }
+}
+
+impl<'a> From<&'a TaskEvent> for TaskEventShape<'a> {
+    fn from(event: &'a TaskEvent) -> Self {
+        Self {
+            id: event.id,
+            task_id: event.task_id.to_string(),
+            created_at: Time(event.created_at_ms),
+            kind: event.kind.as_str(),
+            body: LineShape::from(&event.body),
+        }
+    }
+}
+
+impl<'a> From<&'a EventBody> for LineShape<'a> {
+    fn from(body: &'a EventBody) -> Self {
+        Self { message: &body.message, step_id: body.step_id.as_deref(), status: body.status }
     }
 }
 

@@ -14,7 +14,7 @@ use super::shape::{PageShape, TaskShape};
 use crate::ids::{RequestKey, TaskId};
 use crate::task::{Caller, NewTask, TaskError, Tasks};
 
-/// The task id of the path. What is not an id is the id of no task.
+/// The task id of the path.
 pub(super) struct TaskPath(pub(super) TaskId);
 
 impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
@@ -24,11 +24,13 @@ impl<S: Send + Sync> FromRequestParts<S> for TaskPath {
         let Ok(Path(text)) = parts.extract::<Path<String>>().await else {
             return Err(ApiError::input("the task id in the path is not text"));
         };
-        match text.parse() {
-            Ok(id) => Ok(Self(id)),
-            Err(_) => Err(TaskError::NotFound(text).into()),
-        }
+        task_id(text).map(Self)
     }
+}
+
+/// The task id that a text is. What is not an id is the id of no task.
+pub(super) fn task_id(text: String) -> Result<TaskId, ApiError> {
+    text.parse().map_err(|_| TaskError::NotFound(text).into())
 }
 
 /// `POST /v2/tasks`

@@ -13,7 +13,7 @@ use super::model::{BACKSTAGE_TOKEN, TaskSecrets};
 use super::run::empty_workspace;
 use super::runner::{Runner, Tools};
 use super::scope::Scope;
-use super::{Caller, DryRunError, DryRunRequest, DryRunResult, Tasks, Unknown};
+use super::{AccessError, Caller, DryRunError, DryRunRequest, DryRunResult, Tasks, Unknown};
 use crate::action::{Registry, RunInfo, TemplateInfo};
 use crate::backstage::permission::{ACTION_EXECUTE, Permission, TASK_CREATE, TEMPLATE_DRY_RUN};
 use crate::config::{Environment, ExpressionErrors};
@@ -53,6 +53,15 @@ impl Tasks {
         let actions = access.actions();
         let inputs = Inputs { values, secrets, caller, user, actions, expression_errors, mocks };
         self.dry_run_of(&template, (DRY_RUN_REF, Some(held.pin())), inputs).await
+    }
+
+    /// Whether the caller may make dry runs, so that agents are not offered what they would be refused.
+    pub async fn may_dry_run(&self, caller: &Caller) -> Result<bool, AccessError> {
+        match self.access(caller, &[TEMPLATE_DRY_RUN]).await {
+            Ok(_) => Ok(true),
+            Err(AccessError::NotAllowed(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// The same for a template whose files can be read already.

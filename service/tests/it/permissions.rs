@@ -1,9 +1,10 @@
 //! What users of a Backstage may do, over HTTP: every route for every kind of caller in [`routes`], what of a template
-//! may be seen and run in [`templates`], which actions run in [`actions`], what
+//! may be seen and run in [`templates`], which actions run in [`actions`], what agents are offered in [`agents`], what
 //! becomes of a run while Backstage is away in [`away`], whose tasks are seen in [`tasks`], and what
 //! Backstage's permission framework asks in [`framework`].
 
 mod actions;
+mod agents;
 mod away;
 mod framework;
 mod routes;

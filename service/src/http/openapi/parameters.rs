@@ -7,6 +7,7 @@ use super::schema;
 pub(super) fn all() -> Value {
     json!({
         "taskId": in_path("taskId", "Id of the task"),
+        "actionId": in_path("actionId", "Id of the action, such as `scaffolder:execute-template`"),
         "namespace": in_path("namespace", "Namespace of the template"),
         "kind": in_path("kind", "`template`, in any letter case"),
         "name": in_path("name", "Name of the template"),

@@ -22,18 +22,6 @@ const LAST_RECORDING: u16 = 136;
 const LEFT_OUT: &[(u16, u16, &str, &str)] = &[
     (1, 1, "guest sign-in", "concerns Backstage's auth plugin alone"),
     (
-        118,
-        122,
-        "Backstage's actions registry under the scaffolder's mount",
-        "concerns Backstage's registry of plugin actions, which a Backstage plugin speaks and a service beside it does not",
-    ),
-    (
-        123,
-        123,
-        "permissions of the scaffolder",
-        "concerns Backstage's permission policy, which is not asked here; permissions that are announced and not asked would be a promise",
-    ),
-    (
         124,
         124,
         "Backstage's own scheduled tasks",
@@ -43,7 +31,7 @@ const LEFT_OUT: &[(u16, u16, &str, &str)] = &[
         125,
         125,
         "keys for tokens between plugins",
-        "concerns Backstage's plugin tokens; this service makes none",
+        "the service has such keys with a Backstage that it calls, which these requests have not; `trust::own_keys` looks at their form",
     ),
     (128, 136, "entities and locations", "concerns Backstage's catalog plugin alone"),
 ];

@@ -47,7 +47,7 @@ const ROLES: [Role; 11] =
 /// A row: the route, a request to it, and what it answers to those who may use it.
 struct Row {
     route: &'static str,
-    path: &'static str,
+    path: String,
     body: Option<Value>,
     fine: u16,
     rule: Rule,
@@ -62,6 +62,8 @@ enum Rule {
     Known,
     /// Whoever may do it by the policy: those who may do nothing, those with own tasks alone, those who create none.
     Policy { denied: bool, own_only: bool, reader: bool },
+    /// The same, but for those who may do nothing it is not there.
+    Unseen { reader: bool },
     /// No user of Backstage.
     NoUser,
     /// No user at all.
@@ -86,7 +88,10 @@ impl Rule {
             (Self::NoUser, Service | Plugin | Static) => fine,
             (Self::ServicesOnly, Service | Plugin) => fine,
             (Self::NoUser | Self::ServicesOnly, _) => 403,
-            (Self::Policy { .. }, Away | Garbled) => 503,
+            (Self::Policy { .. } | Self::Unseen { .. }, Away | Garbled) => 503,
+            (Self::Unseen { .. }, Denied) => 404,
+            (Self::Unseen { reader }, Reader) => may(reader),
+            (Self::Unseen { .. }, _) => fine,
             (Self::Policy { denied, .. }, Denied) => may(denied),
             (Self::Policy { own_only, .. }, OwnOnly) => may(own_only),
             (Self::Policy { reader, .. }, Reader) => may(reader),
@@ -109,7 +114,7 @@ fn policy() -> Policy {
 }
 
 fn row(route: &'static str, path: &'static str, body: Option<Value>, fine: u16, rule: Rule) -> Row {
-    Row { route, path, body, fine, rule }
+    Row { route, path: path.to_owned(), body, fine, rule }
 }
 
 fn get(route: &'static str, rule: Rule) -> Row {
@@ -118,7 +123,10 @@ fn get(route: &'static str, rule: Rule) -> Row {
 
 /// `{task}` is a task of the owner that has ended.
 fn rows() -> Vec<Row> {
-    [of_tasks(), of_templates(), of_the_framework(), our_own(), open()].into_iter().flatten().collect()
+    [of_tasks(), of_templates(), of_agents(), of_the_framework(), our_own(), open()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn of_tasks() -> Vec<Row> {
@@ -203,6 +211,33 @@ fn of_templates() -> Vec<Row> {
     ]
 }
 
+fn of_agents() -> Vec<Row> {
+    let template = "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\nmetadata: { name: posted }\nspec:\n  type: service\n  steps: [{ id: say, action: 'debug:log', input: { message: hi } }]\n";
+    let execute = json!({ "templateRef": "template:default/say", "values": { "name": "x" } });
+    let actions = [
+        ("list-scaffolder-tasks", json!({}), ANYBODY),
+        ("list-scaffolder-actions", json!({}), Rule::Known),
+        ("dry-run-template", json!({ "templateYaml": template }), Rule::Unseen { reader: false }),
+        ("execute-template", execute, CREATORS),
+        ("get-scaffolder-task-logs", json!({ "taskId": "{task}" }), ITS_READERS),
+    ];
+    let mut rows = vec![get("get /api/scaffolder/.backstage/actions/v1/actions", FILTERED)];
+    for (name, input, rule) in actions {
+        let forms = [
+            ("post /api/scaffolder/.backstage/actions/v1/actions/{actionId}/invoke", input.clone()),
+            (
+                "post /api/scaffolder/.backstage/actions/v2/actions/{actionId}/invoke",
+                json!({ "input": input }),
+            ),
+        ];
+        for (route, body) in forms {
+            let path = route[5..].replace("{actionId}", &format!("scaffolder:{name}"));
+            rows.push(Row { route, path, body: Some(body), fine: 200, rule });
+        }
+    }
+    rows
+}
+
 fn of_the_framework() -> Vec<Row> {
     let conditions = rule("scaffolder-task", "IS_TASK_OWNER", json!({ "createdBy": ["user:default/owner"] }));
     let judged = json!({ "items": [{
@@ -265,6 +300,11 @@ fn open() -> Vec<Row> {
     ]
 }
 
+/// The body of a row for this task.
+fn of_task(body: &Value, task: &str) -> Value {
+    serde_json::from_str(&body.to_string().replace("{task}", task)).unwrap()
+}
+
 fn token(site: &Site, role: Role) -> Option<String> {
     match role {
         Owner | Away | Garbled => Some(site.token("owner")),
@@ -313,16 +353,17 @@ async fn every_route_serves_those_who_may_use_it_and_nobody_else() {
             let method: Method = row.route.split(' ').next().unwrap().to_uppercase().parse().unwrap();
             let path = row.path.replace("{task}", &task.to_string());
 
-            let (status, body) =
-                site.ask(token(&site, role).as_deref(), &method, &path, row.body.as_ref()).await;
+            let sent = row.body.as_ref().map(|body| of_task(body, &task.to_string()));
+
+            let (status, body) = site.ask(token(&site, role).as_deref(), &method, &path, sent.as_ref()).await;
 
             let expected = row.rule.expected(role, row.fine);
             if status != expected {
-                faults.push(format!("{} as {role:?}: {status} instead of {expected}: {body}", row.route));
+                faults.push(format!("{} as {role:?}: {status} instead of {expected}: {body}", row.path));
             }
             let refused = [401, 403, 503].contains(&expected);
             if body.contains(HIDDEN) && (refused || matches!(role, Denied | OwnOnly)) {
-                faults.push(format!("{} as {role:?} tells what is hidden: {body}", row.route));
+                faults.push(format!("{} as {role:?} tells what is hidden: {body}", row.path));
             }
         }
     }

@@ -1,5 +1,7 @@
 import { decodeJwt } from 'jose';
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Stage } from '../testing/stage';
 
@@ -35,16 +37,19 @@ async function invoke(name: string, input: unknown, token = jane): Promise<{ sta
   return { status: answer.status, body: await answer.json() };
 }
 
-test("the scaffolder's actions are in the actions registry, under the names that they have in Backstage", async () => {
+test('the actions registry has the actions that the service offers itself, in the same words', async () => {
   const answer = await stage.fetch('/.backstage/actions/v1/actions', { token: jane });
-  const { actions } = (await answer.json()) as { actions: { id: string; attributes: { readOnly: boolean } }[] };
-  assert.deepEqual(actions.map(({ id, attributes }) => [id, attributes.readOnly]).sort(), [
-    ['scaffolder:dry-run-template', true],
-    ['scaffolder:execute-template', false],
-    ['scaffolder:get-scaffolder-task-logs', true],
-    ['scaffolder:list-scaffolder-actions', true],
-    ['scaffolder:list-scaffolder-tasks', true],
-  ]);
+  const file = join(__dirname, '../../../../../service/src/http/agents.json');
+  const offered = JSON.parse(readFileSync(file, 'utf8'));
+  assert.deepEqual(await answer.json(), offered);
+});
+
+test('an input that the schema does not have is refused', async () => {
+  const before = stage.service.seen.length;
+  const { status, body } = await invoke('list-scaffolder-tasks', { onwed: true });
+  assert.equal(status, 400);
+  assert.match(body.error.message, /onwed/);
+  assert.equal(stage.service.seen.length, before);
 });
 
 test('an agent runs a template as the user that it acts for', async () => {

@@ -15,14 +15,16 @@ export function registerDryRun({ actionsRegistry, stagecraft, actingFor }: Actio
     visibilityPermission: templateDryRunPermission,
     schema: {
       input: z =>
-        z.object({
-          templateYaml: z.string().describe('The Template entity, as YAML'),
-          values: z.record(z.unknown()).optional().describe('Values of the form'),
-          files: z
-            .array(z.object({ path: z.string().describe('Relative to the template'), content: z.string() }))
-            .optional()
-            .describe('The files beside the template'),
-        }),
+        z
+          .object({
+            templateYaml: z.string().describe('The Template entity, as YAML'),
+            values: z.record(z.unknown()).optional().describe('Values of the form'),
+            files: z
+              .array(z.object({ path: z.string().describe('Relative to the template'), content: z.string() }).strict())
+              .optional()
+              .describe('The files beside the template'),
+          })
+          .strict(),
       output: z =>
         z.object({
           valid: z.boolean().describe('Whether it ran to its end'),

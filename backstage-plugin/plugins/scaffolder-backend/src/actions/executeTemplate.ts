@@ -13,11 +13,13 @@ export function registerExecuteTemplate({ actionsRegistry, stagecraft, actingFor
     attributes: { readOnly: false, destructive: true, idempotent: false },
     schema: {
       input: z =>
-        z.object({
-          templateRef: z.string().describe('For example `template:default/service`'),
-          values: z.record(z.unknown()).describe('Values of the form'),
-          secrets: z.record(z.string()).optional().describe('Secrets that the template asks for'),
-        }),
+        z
+          .object({
+            templateRef: z.string().describe('For example `template:default/service`'),
+            values: z.record(z.unknown()).describe('Values of the form'),
+            secrets: z.record(z.string()).optional().describe('Secrets that the template asks for'),
+          })
+          .strict(),
       output: z => z.object({ taskId: z.string() }),
     },
     action: async ({ input, credentials }) => {

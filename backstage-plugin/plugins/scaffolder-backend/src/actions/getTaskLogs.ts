@@ -12,10 +12,12 @@ export function registerGetTaskLogs({ actionsRegistry, stagecraft, actingFor }: 
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {
       input: z =>
-        z.object({
-          taskId: z.string(),
-          after: z.number().int().min(0).optional().describe('Id of the last event that is known'),
-        }),
+        z
+          .object({
+            taskId: z.string(),
+            after: z.number().int().min(0).optional().describe('Id of the last event that is known'),
+          })
+          .strict(),
       output: z =>
         z.object({
           events: z.array(

@@ -9,7 +9,7 @@ export function registerListActions({ actionsRegistry, stagecraft, actingFor }: 
       'Lists what the steps of a template can do: id, description, JSON Schemas of input and output, examples.',
     attributes: { readOnly: true, destructive: false, idempotent: true },
     schema: {
-      input: z => z.object({}),
+      input: z => z.object({}).strict(),
       output: z =>
         z.object({
           actions: z.array(

@@ -14,15 +14,17 @@ export function registerListTasks({ actionsRegistry, stagecraft, auth, actingFor
     schema: {
       input: z => {
         const status = z.enum(['open', 'processing', 'completed', 'failed', 'cancelled', 'skipped']);
-        return z.object({
-          owned: z.boolean().optional().default(false).describe('Only tasks of the calling user'),
-          status: z
-            .union([status, z.array(status).nonempty()])
-            .optional()
-            .describe('Only tasks in this state'),
-          limit: z.number().int().min(1).max(1000).optional().describe('At most so many'),
-          offset: z.number().int().min(0).optional().describe('Leave out so many'),
-        });
+        return z
+          .object({
+            owned: z.boolean().optional().default(false).describe('Only tasks of the calling user'),
+            status: z
+              .union([status, z.array(status).nonempty()])
+              .optional()
+              .describe('Only tasks in this state'),
+            limit: z.number().int().min(1).max(1000).optional().describe('At most so many'),
+            offset: z.number().int().min(0).optional().describe('Leave out so many'),
+          })
+          .strict();
       },
       output: z =>
         z.object({

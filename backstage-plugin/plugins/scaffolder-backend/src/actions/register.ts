@@ -39,8 +39,8 @@ export function registerActions(options: {
     },
   };
   registerListTasks(deps);
-  registerListActions(deps);
   registerDryRun(deps);
+  registerListActions(deps);
   registerExecuteTemplate(deps);
   registerGetTaskLogs(deps);
 }
