@@ -173,7 +173,7 @@ async fn a_dry_run_of_an_agent_reads_the_files_beside_the_template() {
         output(&site, "dry-run-template", json!({ "templateYaml": template(steps), "files": files })).await;
 
     assert_eq!(output["valid"], true, "{output}");
-    assert_eq!(output["steps"], json!([{ "id": "f", "name": "f", "action": "fetch:template" }]));
+    assert_eq!(output["steps"], json!([{ "id": "f", "name": "fetch:template", "action": "fetch:template" }]));
     assert!(output["log"].to_string().contains("Finished step f"), "{output}");
 }
 
