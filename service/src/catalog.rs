@@ -7,6 +7,8 @@
 //! waits for it, and nothing is lost when it fails.
 
 mod analyze;
+mod change;
+mod store;
 mod tell;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use analyze::{Desk, Hosts};
 use tell::Teller;
 
 pub use analyze::{Analysis, AnalyzeError, AnalyzeRequest, Existing};
+pub use change::{CHANGE_JOB, Change, ChangeError, Changes, PROPOSAL_BRANCH, ProposalState, Waiting};
 
 /// How often the library is compared without anybody having said that it changed.
 const LOOK_INTERVAL: Duration = Duration::from_secs(10);

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_service_keys.sql"),
     include_str!("../../migrations/0005_written_secrets.sql"),
     include_str!("../../migrations/0006_github_limits.sql"),
+    include_str!("../../migrations/0007_deliveries.sql"),
 ];
 
 /// The schema version this program knows.

@@ -71,6 +71,29 @@ impl Queue {
         Ok(())
     }
 
+    /// Sees to it that there is a job about the subject, in the caller's transaction: one that waits or is worked on
+    /// stays as it is, an ended one gives way to a new one.
+    pub(crate) async fn ensure(&self, tx: &mut WriteTx, kind: &str, subject: &str) -> Result<(), DbError> {
+        sqlx::query("delete from jobs where kind = $1 and subject = $2 and state in ('done', 'dead')")
+            .bind(kind)
+            .bind(subject)
+            .execute(&mut **tx)
+            .await?;
+        let added = sqlx::query(
+            "insert into jobs (kind, subject, state, created_at) values ($1, $2, 'ready', $3)
+             on conflict (kind, subject) do nothing",
+        )
+        .bind(kind)
+        .bind(subject)
+        .bind(self.db.now_ms())
+        .execute(&mut **tx)
+        .await?;
+        if added.rows_affected() > 0 {
+            tx.signal(topic(kind));
+        }
+        Ok(())
+    }
+
     /// Claims the oldest job that is ready or whose lease has run out. The row of the claim clock is taken
     /// first, which puts the claims of all processes in one order.
     pub async fn claim(&self, kind: &str, owner: &str) -> Result<Option<Lease>, DbError> {
