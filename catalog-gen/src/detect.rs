@@ -5,6 +5,8 @@
 //! found. No detector reads a disk, knows the catalog of a site, or decides what is written. The invariant: the same
 //! repository gives the same findings, in the same order.
 
+mod manifests;
+
 use crate::{Findings, Listed, ListedKind, Material, Site};
 
 /// Which files a detector reads.
@@ -45,7 +47,7 @@ pub struct Detector {
 }
 
 /// All detectors, in the order they run.
-pub const DETECTORS: &[Detector] = &[];
+pub const DETECTORS: &[Detector] = &[manifests::MANIFESTS];
 
 impl Interest {
     /// Longest file that is read because of its name.
