@@ -4,12 +4,9 @@
 //! of a detector. The invariant: of several claims about one field the surest wins, and of equally sure ones the
 //! first; the others are kept, so that one can say why not.
 
-use std::sync::Arc;
-
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::manifest::Manifests;
 use crate::{Claim, Confidence, EntityRef, Evidence, TreePath};
 
 /// What a subject will be.
@@ -102,8 +99,6 @@ pub struct Findings {
     pub edges: Vec<Edge>,
     /// What a person should know or decide, and no field can say: "`docs/api.yaml` is not a legal OpenAPI file".
     pub notes: Vec<Evidence>,
-    /// What the manifests of packages say; clone the pointer to read it while writing findings.
-    pub(crate) manifests: Arc<Manifests>,
     subjects: Vec<Subject>,
 }
 

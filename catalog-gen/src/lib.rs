@@ -16,10 +16,7 @@ mod entity;
 mod entity_ref;
 mod findings;
 mod generate;
-mod glob;
 mod listing;
-#[expect(dead_code, reason = "the detectors that read all of it come one by one")]
-mod manifest;
 mod material;
 mod propose;
 mod site;
