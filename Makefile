@@ -28,6 +28,7 @@ demo: ## Show the main job: from a template to a repository, on this machine alo
 test: ## Run every test, on SQLite and PostgreSQL, and check what the golden paths generate
 	@service/tests/tools/install.sh
 	@service/nunjucks/tests/originals/install.sh
+	@catalog-gen/tests/oracle/install.sh
 	@echo "Building and running the tests. The first build takes some minutes."
 	@cargo test --quiet --locked --workspace
 	@service/preview/check.sh $(PROGRAM)

@@ -10,12 +10,14 @@ mod format;
 mod kinds;
 mod references;
 mod search;
+mod template;
 
 use std::fmt;
 
 use serde_json::Value;
 
 pub(crate) use format::is_name;
+pub(crate) use kinds::references_of;
 
 /// One rule that an entity breaks.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -112,10 +114,15 @@ impl Report {
 
 /// A value that Backstage replaces by the content of another file before it looks at its type.
 fn is_placeholder(value: &Value) -> bool {
+    placeholder(value).is_some()
+}
+
+/// The key of a placeholder, such as `$text`, and what it names.
+pub(crate) fn placeholder(value: &Value) -> Option<(&str, &Value)> {
     const RESOLVERS: [&str; 5] = ["$text", "$json", "$yaml", "$openapi", "$asyncapi"];
-    value
-        .as_object()
-        .is_some_and(|map| map.len() == 1 && map.keys().all(|key| RESOLVERS.contains(&key.as_str())))
+    let map = value.as_object().filter(|map| map.len() == 1)?;
+    let (key, target) = map.iter().next()?;
+    RESOLVERS.contains(&key.as_str()).then_some((key.as_str(), target))
 }
 
 fn type_of(value: &Value) -> &'static str {
@@ -144,7 +151,7 @@ fn shown(value: &Value) -> String {
 }
 
 /// The path of a key below a path; keys that would be unclear stand in brackets.
-fn below(path: &str, key: &str) -> String {
+pub(crate) fn below(path: &str, key: &str) -> String {
     let plain =
         !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$'));
     match (path, plain) {

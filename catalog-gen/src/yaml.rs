@@ -13,7 +13,8 @@
 //! What is read otherwise, because the parser gives no sight of it or follows the older grammar: `0b11` and
 //! signed hexadecimal and octal numbers are numbers here and text there; integers up to 64 bits stay exact here
 //! and are rounded there; a number too large for 64-bit floats is text here and `null` there; a list or mapping
-//! used as a key is written as JSON; the tags `!!binary` and `!!set` are looked through; a closing bracket at
+//! used as a key is written as JSON, and an infinite number as nothing; the tags `!!binary`, `!!float` and `!!set` are
+//! looked through; control characters in text, and a directive without a document, are errors here; a closing bracket at
 //! the start of a line is taken here and refused there; an anchor that is set twice in a document with aliases
 //! is an error here and takes its last value there.
 

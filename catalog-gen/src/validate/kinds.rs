@@ -5,7 +5,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Report, below, format, is_placeholder, references, shown};
+use super::{Report, below, format, is_placeholder, references, shown, template};
+use crate::EntityRef;
 
 /// What a field of a spec must look like.
 #[derive(Clone, Copy)]
@@ -16,16 +17,12 @@ enum Shape {
     Texts,
     /// One such text or a list of them, or anything that JavaScript takes for nothing: no schema asks.
     LooseTexts,
-    /// A mapping.
-    Mapping,
-    /// A mapping or a list of mappings.
-    MappingOrMappings,
     /// A person's or group's profile.
     Profile,
     /// `required` or `optional`.
     Presence,
-    /// The steps of a template.
-    Steps,
+    /// A part of a template.
+    Form(&'static template::Form),
 }
 
 /// One field of a spec.
@@ -157,11 +154,16 @@ const KINDS: &[Kind] = &[
         api_versions: SCAFFOLDER,
         fields: &[
             needed("type", Shape::Text),
-            needed("steps", Shape::Steps),
+            needed("steps", Shape::Form(&template::STEPS)),
             optional("owner", Shape::Text).naming("Group"),
             optional("lifecycle", Shape::Text),
-            optional("parameters", Shape::MappingOrMappings),
-            optional("output", Shape::Mapping),
+            optional("parameters", Shape::Form(&template::PARAMETERS)),
+            optional("secrets", Shape::Form(&template::SECRETS)),
+            optional("presentation", Shape::Form(&template::PRESENTATION)),
+            optional("EXPERIMENTAL_recovery", Shape::Form(&template::RECOVERY)),
+            optional("formDecorators", Shape::Form(&template::DECORATORS)),
+            optional("EXPERIMENTAL_formDecorators", Shape::Form(&template::DECORATORS)),
+            optional("output", Shape::Form(&template::OUTPUT)),
         ],
     },
 ];
@@ -188,6 +190,32 @@ pub(super) fn check(root: &Map<String, Value>, report: &mut Report) {
         Some(Value::Object(spec)) => check_spec(root, spec, rules, report),
         Some(_) => {}
     }
+}
+
+/// The references of an entity that can be read, each with the path of its field.
+pub(crate) fn references_of(entity: &Value) -> Vec<(String, EntityRef)> {
+    let text = |key: &str| entity.get(key).and_then(Value::as_str);
+    let rules = KINDS.iter().find(|rules| Some(rules.name) == text("kind"));
+    let (Some(rules), Some(spec)) = (rules, entity.get("spec")) else { return Vec::new() };
+    let namespace = entity.pointer("/metadata/namespace").and_then(Value::as_str);
+    let mut found = Vec::new();
+    let mut read = |path: String, value: &Value, implied: Implied| {
+        let parsed = value.as_str().and_then(|text| EntityRef::parse_with(text, implied, namespace).ok());
+        found.extend(parsed.map(|parsed| (path, parsed)));
+    };
+    for field in rules.fields {
+        let (Some(implied), Some(value)) = (field.reference, spec.get(field.name)) else { continue };
+        let path = below("spec", field.name);
+        match value {
+            Value::Array(items) => {
+                for (at, item) in items.iter().enumerate() {
+                    read(format!("{path}[{at}]"), item, implied);
+                }
+            }
+            one => read(path, one, implied),
+        }
+    }
+    found
 }
 
 fn filled<'v>(root: &'v Map<String, Value>, key: &str) -> Option<&'v str> {
@@ -241,12 +269,6 @@ fn check_shape(path: &str, value: &Value, shape: Shape, report: &mut Report) {
             }
         }
         (Shape::Texts | Shape::LooseTexts, other) => report.wrong_type(path, other, "a list of texts"),
-        (Shape::Mapping | Shape::MappingOrMappings, Value::Object(_)) => {}
-        (Shape::MappingOrMappings, Value::Array(items)) => {
-            for (at, item) in items.iter().enumerate().filter(|(_, item)| !item.is_object()) {
-                report.wrong_type(&format!("{path}[{at}]"), item, "a mapping");
-            }
-        }
         (Shape::Profile, Value::Object(profile)) => {
             for key in ["displayName", "email", "picture"] {
                 if let Some(value) = profile.get(key) {
@@ -254,21 +276,14 @@ fn check_shape(path: &str, value: &Value, shape: Shape, report: &mut Report) {
                 }
             }
         }
-        (Shape::Mapping | Shape::MappingOrMappings | Shape::Profile, other) => {
-            report.wrong_type(path, other, "a mapping");
-        }
+        (Shape::Profile, other) => report.wrong_type(path, other, "a mapping"),
         (Shape::Presence, value) => {
             if !matches!(value.as_str(), Some("required" | "optional")) {
                 let message = format!("`{}` is not known here; write `required` or `optional`", shown(value));
                 report.add(path, "spec.presence", message);
             }
         }
-        (Shape::Steps, Value::Array(steps)) => {
-            for (at, step) in steps.iter().enumerate() {
-                check_step(&format!("{path}[{at}]"), step, report);
-            }
-        }
-        (Shape::Steps, other) => report.wrong_type(path, other, "a list of steps"),
+        (Shape::Form(form), value) => template::check(path, value, form, report),
     }
 }
 
@@ -276,29 +291,4 @@ fn is_nothing(value: &Value) -> bool {
     matches!(value, Value::Null | Value::Bool(false))
         || value.as_str() == Some("")
         || value.as_f64() == Some(0.0)
-}
-
-fn check_step(path: &str, step: &Value, report: &mut Report) {
-    let Value::Object(step) = step else {
-        return report.wrong_type(path, step, "a mapping with `action`");
-    };
-    match step.get("action") {
-        None => report.missing(&below(path, "action"), "spec.required", "every step"),
-        Some(Value::String(_)) => {}
-        Some(other) => report.wrong_type(&below(path, "action"), other, "text"),
-    }
-    for key in ["id", "name"] {
-        match step.get(key) {
-            None | Some(Value::String(_)) => {}
-            Some(other) => report.wrong_type(&below(path, key), other, "text"),
-        }
-    }
-    match step.get("input") {
-        None | Some(Value::Object(_)) => {}
-        Some(other) => report.wrong_type(&below(path, "input"), other, "a mapping"),
-    }
-    match step.get("if") {
-        None | Some(Value::String(_) | Value::Bool(_)) => {}
-        Some(other) => report.wrong_type(&below(path, "if"), other, "an expression, or true or false,"),
-    }
 }
