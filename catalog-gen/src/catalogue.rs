@@ -25,6 +25,8 @@ pub struct Described {
     pub entity: Entity,
     /// The folder in the repository that it stands for, without a slash at its end; empty for the root.
     pub folder: String,
+    /// Why there is such an entity at all; its value is what was found, in a word.
+    pub existence: Claim,
     /// One for each value of the entity.
     pub fields: Vec<FieldClaim>,
     /// Guesses: values that a person may take.
@@ -38,12 +40,39 @@ pub struct Described {
 
 /// What a repository is, in catalog entities.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", default)]
 pub struct Catalogue {
     /// Systems, components, APIs, resources: in that order, by name.
     pub entities: Vec<Described>,
+    /// Entities that may be there: nothing but guesses speaks for them. None of the others names them.
+    pub suggested: Vec<Described>,
     /// Languages of the repository, most first.
     pub languages: Vec<LanguageShare>,
     /// What a person should know: things that were seen and are in no entity, and why.
     pub notes: Vec<Evidence>,
+}
+
+impl Catalogue {
+    /// The entities as documents of one YAML text.
+    ///
+    /// # Errors
+    /// None that an entity of this crate gives; writing YAML can fail in principle.
+    pub fn to_yaml(&self) -> Result<String, serde_yaml::Error> {
+        let mut out = String::new();
+        for Described { entity, .. } in &self.entities {
+            if !out.is_empty() {
+                out.push_str("---\n");
+            }
+            out.push_str(&serde_yaml::to_string(&entity.to_value())?);
+        }
+        Ok(out)
+    }
+
+    /// The whole of it as JSON, with two blanks for each level, and a line break at its end.
+    ///
+    /// # Errors
+    /// None that a catalogue gives; writing JSON can fail in principle.
+    pub fn to_json(&self) -> Result<String, serde_json::Error> {
+        Ok(format!("{}\n", serde_json::to_string_pretty(self)?))
+    }
 }

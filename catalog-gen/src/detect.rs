@@ -5,7 +5,17 @@
 //! found. No detector reads a disk, knows the catalog of a site, or decides what is written. The invariant: the same
 //! repository gives the same findings, in the same order.
 
-use crate::{Findings, Listed, ListedKind, Material, Site};
+pub(crate) mod components;
+pub(crate) mod frameworks;
+mod kind;
+mod languages;
+mod manifests;
+pub(crate) mod paths;
+mod places;
+mod prose;
+pub(crate) mod text;
+
+use crate::{Findings, Listed, ListedKind, Material, Site, TreePath};
 
 /// Which files a detector reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +55,15 @@ pub struct Detector {
 }
 
 /// All detectors, in the order they run.
-pub const DETECTORS: &[Detector] = &[];
+pub const DETECTORS: &[Detector] = &[
+    manifests::DETECTOR,
+    languages::DETECTOR,
+    components::DETECTOR,
+    frameworks::DETECTOR,
+    kind::DETECTOR,
+    prose::DETECTOR,
+    places::DETECTOR,
+];
 
 impl Interest {
     /// Longest file that is read because of its name.
@@ -53,22 +71,28 @@ impl Interest {
     /// Longest file that is read for what it may hold.
     pub const MAX_SNIFFED: u64 = 1024 * 1024;
 
+    /// Does the file's name fit?
+    pub fn names(self, path: &TreePath) -> bool {
+        let name = path.file_name();
+        match self {
+            Self::Name(wanted) => name.eq_ignore_ascii_case(wanted),
+            Self::Path(wanted) => path.as_str() == wanted,
+            Self::Suffix(suffix) | Self::Sniff(suffix) => {
+                let start = name.len().checked_sub(suffix.len());
+                start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+            }
+        }
+    }
+
     /// Whether that file is to be read.
     pub fn wants(self, file: &Listed) -> Option<Wanted> {
         if !matches!(file.kind, ListedKind::File | ListedKind::Executable) {
             return None;
         }
-        let name = file.path.file_name();
-        let ends = |suffix: &str| {
-            let start = name.len().checked_sub(suffix.len());
-            start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(suffix))
+        let (most, wanted) = match self {
+            Self::Name(_) | Self::Suffix(_) | Self::Path(_) => (Self::MAX_READ, Wanted::Yes),
+            Self::Sniff(_) => (Self::MAX_SNIFFED, Wanted::IfCheap),
         };
-        let (fits, most, wanted) = match self {
-            Self::Name(wanted) => (name.eq_ignore_ascii_case(wanted), Self::MAX_READ, Wanted::Yes),
-            Self::Suffix(suffix) => (ends(suffix), Self::MAX_READ, Wanted::Yes),
-            Self::Path(path) => (file.path.as_str() == path, Self::MAX_READ, Wanted::Yes),
-            Self::Sniff(suffix) => (ends(suffix), Self::MAX_SNIFFED, Wanted::IfCheap),
-        };
-        (fits && file.size <= most).then_some(wanted)
+        (file.size <= most && self.names(&file.path)).then_some(wanted)
     }
 }

@@ -7,7 +7,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Claim, Confidence, EntityRef, Evidence, TreePath};
+use crate::{Claim, Confidence, EntityRef, Evidence, Package, TreePath, Workspace};
 
 /// What a subject will be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +95,10 @@ pub struct LanguageShare {
 pub struct Findings {
     /// Languages of the whole repository, most first.
     pub languages: Vec<LanguageShare>,
+    /// Manifests, in the order of their paths.
+    pub packages: Vec<Package>,
+    /// Lists of packages that are developed together, in the order of their paths.
+    pub workspaces: Vec<Workspace>,
     /// Relations, in the order they were found.
     pub edges: Vec<Edge>,
     /// What a person should know or decide, and no field can say: "`docs/api.yaml` is not a legal OpenAPI file".
@@ -152,6 +156,16 @@ impl Findings {
     /// A subject, to say more about it.
     pub fn subject_mut(&mut self, id: SubjectId) -> Option<&mut Subject> {
         self.subjects.get_mut(id.0)
+    }
+
+    /// The ids of all subjects of a kind, for a loop that changes them.
+    pub fn ids(&self, kind: SubjectKind) -> Vec<SubjectId> {
+        self.of(kind).map(|(id, _)| id).collect()
+    }
+
+    /// The manifests in a folder (`None`: the root).
+    pub fn packages_in<'f>(&'f self, folder: Option<&'f TreePath>) -> impl Iterator<Item = &'f Package> {
+        self.packages.iter().filter(move |package| package.folder.as_ref() == folder)
     }
 
     /// All subjects of a kind, in the order they were found.

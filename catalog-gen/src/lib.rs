@@ -19,10 +19,13 @@ mod findings;
 mod generate;
 mod listing;
 mod material;
+mod package;
 mod propose;
 mod report;
 mod site;
 mod survey;
+#[cfg(test)]
+mod testing;
 mod tree;
 mod validate;
 mod words;
@@ -38,6 +41,7 @@ pub use findings::{Edge, Findings, LanguageShare, Relation, Subject, SubjectId, 
 pub use generate::generate;
 pub use listing::{Listed, ListedKind, Listing};
 pub use material::{About, Material};
+pub use package::{Dependency, Ecosystem, Package, Said, Workspace};
 pub use propose::{CodeHost, FieldNote, FieldState, Proposal, Remote, propose};
 pub use report::{Finding, Level, Position, Report, Rule, rules};
 pub use site::{AnnotationRule, Site, TeamNamespace};

@@ -5,7 +5,7 @@
 //! The invariant: what is proposed is legal, and every field of it names what it was taken from.
 
 mod owners;
-mod prose;
+pub(crate) mod prose;
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -99,7 +99,8 @@ impl CodeHost {
         }
     }
 
-    fn slug_annotation(self) -> Option<&'static str> {
+    /// The annotation by which plugins of Backstage know a repository there.
+    pub(crate) fn slug_annotation(self) -> Option<&'static str> {
         match self {
             Self::GitHub => Some("github.com/project-slug"),
             Self::GitLab => Some("gitlab.com/project-slug"),
@@ -135,13 +136,19 @@ impl Remote {
         format!("{}/{page}/{}/{}", self.address(), encoded(&self.revision), encoded(path))
     }
 
-    fn address(&self) -> &str {
+    /// The repository's page, without `.git` or a slash at its end.
+    pub fn address(&self) -> &str {
         let url = self.url.trim_end_matches('/');
         url.strip_suffix(".git").unwrap_or(url)
     }
 
+    /// The repository's name.
+    pub fn name(&self) -> &str {
+        self.slug().rsplit('/').next().unwrap_or_default()
+    }
+
     /// `owner/name`, or with more groups before it.
-    fn slug(&self) -> &str {
+    pub fn slug(&self) -> &str {
         let address = self.address();
         let path = address.split_once("://").map_or(address, |(_, rest)| rest);
         path.split_once('/').map(|(_, slug)| slug).unwrap_or_default()

@@ -8,7 +8,7 @@
 const MAX_CHARS: usize = 200;
 
 /// The first paragraph of prose, and the line on which it begins.
-pub(super) fn first_paragraph(text: &str) -> Option<(String, usize)> {
+pub(crate) fn first_paragraph(text: &str) -> Option<(String, usize)> {
     let mut fence: Option<&str> = None;
     let mut comment = false;
     let mut paragraph: Option<(String, usize)> = None;
@@ -46,7 +46,7 @@ pub(super) fn first_paragraph(text: &str) -> Option<(String, usize)> {
 }
 
 /// The text on one line, cut at the end of a sentence or of a word if it is long; nothing if there is no word in it.
-pub(super) fn one_line(text: &str) -> Option<String> {
+pub(crate) fn one_line(text: &str) -> Option<String> {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if !line.chars().any(char::is_alphanumeric) {
         return None;

@@ -1,0 +1,120 @@
+//! What a component is called: by its manifest, its folder, its repository.
+
+use crate::detect::paths::folder_text;
+use crate::generate::legal;
+use crate::{Claim, Confidence, Ecosystem, Evidence, Findings, Material, Package, Subject, TreePath};
+
+/// Names that say what a part is, not which.
+const GENERIC: [&str; 40] = [
+    "api",
+    "app",
+    "apps",
+    "application",
+    "backend",
+    "back-end",
+    "back",
+    "client",
+    "cli",
+    "common",
+    "core",
+    "database",
+    "db",
+    "demo",
+    "front",
+    "front-end",
+    "frontend",
+    "functions",
+    "gateway",
+    "lambda",
+    "main",
+    "package",
+    "parent",
+    "project",
+    "root",
+    "server",
+    "service",
+    "services",
+    "shared",
+    "site",
+    "src",
+    "template",
+    "test",
+    "ui",
+    "web",
+    "web-app",
+    "webapp",
+    "website",
+    "worker",
+    "workspace",
+];
+
+/// Does the name say only what a part is?
+fn is_generic(name: &str) -> bool {
+    GENERIC.contains(&name.to_ascii_lowercase().as_str())
+}
+
+/// Claims names for a component.
+pub(super) fn claim(
+    material: &Material<'_>,
+    findings: &Findings,
+    folder: Option<&TreePath>,
+    whole: bool,
+    subject: &mut Subject,
+) {
+    let repository = material.about.remote.as_ref().map(|remote| remote.name().to_owned());
+    let manifest = findings.packages_in(folder).find_map(|package| Some((package, bare_name(package)?)));
+    if whole && let Some(repository) = repository.as_deref().and_then(legal) {
+        let agreed = manifest.as_ref().filter(|(_, name)| folded(name) == folded(&repository));
+        let evidence = Evidence::of_repository("names.repository", "the name of the repository");
+        let confidence = if agreed.is_some() { Confidence::Certain } else { Confidence::Likely };
+        let mut claim = Claim::new(repository, confidence, evidence);
+        if let Some((package, _)) = agreed {
+            claim = claim.and(named_by(package));
+        }
+        subject.claim("metadata.name", claim);
+    }
+    if let Some((package, name)) = &manifest {
+        let full = match &repository {
+            Some(repository) if is_generic(name) && folder.is_some() => format!("{repository}-{name}"),
+            _ => name.clone(),
+        };
+        subject.claim("metadata.name", Claim::new(full, Confidence::Likely, named_by(package)));
+    }
+    let Some(folder) = folder else { return };
+    let last = folder.file_name();
+    let seen = format!("the folder `{}`", folder_text(Some(folder)));
+    let full = match &repository {
+        Some(repository) if is_generic(last) => format!("{repository}-{last}"),
+        _ => last.to_owned(),
+    };
+    subject.claim(
+        "metadata.name",
+        Claim::new(full, Confidence::Likely, Evidence::of_repository("names.folder", seen)),
+    );
+}
+
+fn named_by(package: &Package) -> Evidence {
+    let name = package.name.as_ref();
+    let seen = format!("it is called `{}` there", name.map(|name| name.text.as_str()).unwrap_or_default());
+    Evidence::at(&package.file, name.and_then(|name| name.line), "names.manifest", seen)
+}
+
+/// The name in a manifest, without group, scope or host.
+fn bare_name(package: &Package) -> Option<String> {
+    let name = package.name.as_ref()?.text.as_str();
+    let bare = match package.ecosystem {
+        Ecosystem::Maven => name.rsplit(':').next()?,
+        Ecosystem::Go => {
+            let unversioned = name.rsplit_once("/v").filter(|(_, version)| version.parse::<u32>().is_ok());
+            unversioned.map_or(name, |(module, _)| module).rsplit('/').next()?
+        }
+        Ecosystem::Php => name.rsplit('/').next()?,
+        _ => name,
+    };
+    legal(bare)
+}
+
+/// A name without case and with one kind of separator.
+fn folded(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
+}

@@ -1,0 +1,112 @@
+//! The folders of a repository that may be parts of their own, and what speaks for each.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Signs, deploy, is_application, members};
+use crate::detect::paths::is_side_folder;
+use crate::{Ecosystem, Evidence, Findings, Material, Package, TreePath, is_foreign};
+
+/// A folder with a manifest.
+pub(super) struct Part {
+    pub(super) folder: Option<TreePath>,
+    /// What speaks for it.
+    pub(super) evidence: Vec<Evidence>,
+    pub(super) signs: Signs,
+    application: bool,
+    published: bool,
+    only_members: bool,
+    is_member: bool,
+}
+
+/// All of them, the root first.
+pub(super) struct Parts {
+    parts: BTreeMap<String, Part>,
+}
+
+impl Parts {
+    pub(super) fn of(material: &Material<'_>, findings: &Findings) -> Self {
+        let mut parts: BTreeMap<String, Part> = BTreeMap::new();
+        parts.insert(String::new(), Part::new(None));
+        let members = members::folders(findings);
+        for package in findings.packages.iter().filter(|package| package.ecosystem != Ecosystem::Helm) {
+            let key = package.folder.as_ref().map(ToString::to_string).unwrap_or_default();
+            let part = parts.entry(key).or_insert_with(|| Part::new(package.folder.clone()));
+            part.take(package);
+            part.is_member = package.folder.as_ref().is_some_and(|folder| members.contains(folder));
+        }
+        let own = material.listing.iter().filter(|file| !is_foreign(&file.path));
+        let mut ships: HashMap<String, Vec<(&str, Evidence)>> = HashMap::new();
+        for (folder, sign, evidence) in own.filter_map(deploy::sign) {
+            if folder.as_ref().is_some_and(is_side_folder) {
+                continue;
+            }
+            let key = folder.map(|folder| folder.to_string()).unwrap_or_default();
+            ships.entry(key).or_default().push((sign, evidence));
+        }
+        for (key, part) in &mut parts {
+            for (sign, evidence) in ships.remove(key).into_iter().flatten() {
+                part.signs.entry("deployed".to_owned()).or_insert_with(|| evidence.clone());
+                part.signs.entry(sign.to_owned()).or_insert(evidence);
+            }
+        }
+        Self { parts }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Part> {
+        self.parts.values()
+    }
+
+    /// The folders below the root that are components, if there are at least two.
+    pub(super) fn split(&self) -> Vec<&Part> {
+        let mut out: Vec<&Part> = Vec::new();
+        for part in self.iter().filter(|part| part.folder.is_some() && part.is_deployed()) {
+            // What stands in another part is a piece of it.
+            let inside = |above: &&Part| match (&part.folder, &above.folder) {
+                (Some(own), Some(above)) => own.starts_with(above),
+                _ => false,
+            };
+            if !out.iter().any(inside) {
+                out.push(part);
+            }
+        }
+        if out.len() < 2 { Vec::new() } else { out }
+    }
+
+    /// The root, if it is a component beside its parts.
+    pub(super) fn root_for_itself(&self, split: &[&Part]) -> Option<&Part> {
+        let root = self.parts.get("")?;
+        let is_whole = root.application && !root.only_members && !split.is_empty();
+        is_whole.then_some(root)
+    }
+}
+
+impl Part {
+    fn new(folder: Option<TreePath>) -> Self {
+        Self {
+            folder,
+            evidence: Vec::new(),
+            signs: Signs::new(),
+            application: false,
+            published: false,
+            only_members: false,
+            is_member: false,
+        }
+    }
+
+    fn take(&mut self, package: &Package) {
+        self.evidence.push(Evidence::at(&package.file, None, "components.manifest", "a manifest of its own"));
+        self.application |= is_application(package);
+        self.published |= package.published.is_some() && !package.private;
+        self.only_members |= package.only_members;
+    }
+
+    /// Is it shipped for itself?
+    fn is_deployed(&self) -> bool {
+        !self.only_members && (self.signs.contains_key("deployed") || self.application)
+    }
+
+    /// Is it a package for others?
+    pub(super) fn is_library(&self) -> bool {
+        self.published && self.is_member && !self.is_deployed() && !self.only_members
+    }
+}
