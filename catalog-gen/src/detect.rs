@@ -5,14 +5,22 @@
 //! found. No detector reads a disk, knows the catalog of a site, or decides what is written. The invariant: the same
 //! repository gives the same findings, in the same order.
 
+mod apis;
 pub(crate) mod components;
+mod compose;
 pub(crate) mod frameworks;
 mod kind;
+mod kubernetes;
 mod languages;
 mod manifests;
+mod near;
 pub(crate) mod paths;
 mod places;
 mod prose;
+mod resources;
+mod slug;
+#[cfg(test)]
+mod testing;
 pub(crate) mod text;
 
 use crate::{Findings, Listed, ListedKind, Material, Site, TreePath};
@@ -61,6 +69,8 @@ pub const DETECTORS: &[Detector] = &[
     components::DETECTOR,
     frameworks::DETECTOR,
     kind::DETECTOR,
+    apis::DETECTOR,
+    resources::DETECTOR,
     prose::DETECTOR,
     places::DETECTOR,
 ];
