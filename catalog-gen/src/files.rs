@@ -16,7 +16,7 @@ mod reading;
 use crate::report::sort;
 use crate::{EntityRef, FileTree, Finding, Listing, TreePath};
 
-use reading::{CatalogFile, DocumentRead, read};
+pub(crate) use reading::{CatalogFile, DocumentRead, read};
 
 /// What is known of the catalog that the files are for, and of the repository they are in.
 #[derive(Debug, Clone, Copy, Default)]

@@ -19,6 +19,7 @@ mod findings;
 mod generate;
 mod listing;
 mod material;
+mod merge;
 mod package;
 mod propose;
 mod report;
@@ -41,6 +42,9 @@ pub use findings::{Edge, Findings, LanguageShare, Relation, Subject, SubjectId, 
 pub use generate::generate;
 pub use listing::{Listed, ListedKind, Listing};
 pub use material::{About, Material};
+pub use merge::{
+    Addition, Difference, Generated, LeftAlone, MergeError, Merged, MergedFiles, merge, merge_files,
+};
 pub use package::{Dependency, Ecosystem, Package, Said, Workspace};
 pub use propose::{CodeHost, FieldNote, FieldState, Proposal, Remote, propose};
 pub use report::{Finding, Level, Position, Report, Rule, rules};
