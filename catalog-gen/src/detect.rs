@@ -12,6 +12,8 @@ pub(crate) mod frameworks;
 mod kind;
 mod kubernetes;
 mod languages;
+mod lifecycle;
+mod links;
 mod manifests;
 mod near;
 pub(crate) mod paths;
@@ -19,6 +21,7 @@ mod places;
 mod prose;
 mod resources;
 mod slug;
+mod tags;
 #[cfg(test)]
 mod testing;
 pub(crate) mod text;
@@ -71,7 +74,10 @@ pub const DETECTORS: &[Detector] = &[
     kind::DETECTOR,
     apis::DETECTOR,
     resources::DETECTOR,
+    lifecycle::DETECTOR,
     prose::DETECTOR,
+    tags::DETECTOR,
+    links::DETECTOR,
     places::DETECTOR,
 ];
 

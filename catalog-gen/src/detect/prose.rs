@@ -4,7 +4,7 @@
 //! It composes nothing. The invariant: a description is one line that the catalog can search.
 
 use crate::detect::{Detector, Interest, components};
-use crate::propose::prose::{first_paragraph, one_line};
+use crate::propose::prose::{first_paragraph, one_line, plain};
 use crate::{Claim, Confidence, Evidence, Findings, Material, Site, SubjectKind, TreePath};
 
 /// The detector.
@@ -44,26 +44,83 @@ fn run(material: &Material<'_>, _: &Site, findings: &mut Findings) {
             }
         }
         claims.extend(readme(material, folder.as_ref()));
+        let name = subject.best("metadata.name").and_then(Claim::text).unwrap_or_default().to_owned();
+        let titles = titles(material, findings, folder.as_ref(), &name);
         let Some(subject) = findings.subject_mut(id) else { continue };
         for claim in claims {
             subject.claim("metadata.description", claim);
         }
+        for claim in titles {
+            subject.claim("metadata.title", claim);
+        }
     }
 }
 
+/// Names for people that differ from the entity's.
+fn titles(material: &Material<'_>, findings: &Findings, folder: Option<&TreePath>, name: &str) -> Vec<Claim> {
+    let packages =
+        findings.packages_in(folder).filter_map(|package| Some((package, package.title.as_ref()?)));
+    let mut claims: Vec<Claim> = packages
+        .filter(|(_, title)| title.text != name && title.text.contains(char::is_alphanumeric))
+        .map(|(package, title)| {
+            let evidence = Evidence::at(&package.file, title.line, "prose.title", "a name for people there");
+            Claim::new(title.text.clone(), Confidence::Likely, evidence)
+        })
+        .collect();
+    claims.extend(heading(material, folder, name));
+    claims
+}
+
 fn readme(material: &Material<'_>, folder: Option<&TreePath>) -> Option<Claim> {
-    let names = [
+    let (path, text) = readme_of(material, folder)?;
+    let (paragraph, line) = first_paragraph(text)?;
+    let evidence = Evidence::at(&path, u32::try_from(line).ok(), "prose.readme", "its first paragraph");
+    Some(Claim::new(paragraph, Confidence::Likely, evidence))
+}
+
+/// The readme of a folder.
+pub(super) fn readme_of<'r>(
+    material: &Material<'r>,
+    folder: Option<&TreePath>,
+) -> Option<(TreePath, &'r str)> {
+    const NAMES: [&str; 12] = [
         "README.md",
         "readme.md",
         "Readme.md",
+        "ReadMe.md",
+        "README.MD",
         "README.markdown",
         "README",
         "README.rst",
         "README.adoc",
         "README.txt",
+        "readme.adoc",
+        "readme.rst",
     ];
-    let (path, text) = names.into_iter().find_map(|name| material.text_in(folder, name))?;
-    let (paragraph, line) = first_paragraph(text)?;
-    let evidence = Evidence::at(&path, u32::try_from(line).ok(), "prose.readme", "its first paragraph");
-    Some(Claim::new(paragraph, Confidence::Likely, evidence))
+    NAMES.into_iter().find_map(|name| material.text_in(folder, name))
+}
+
+/// The readme's heading, where it is a name.
+fn heading(material: &Material<'_>, folder: Option<&TreePath>, name: &str) -> Option<Claim> {
+    let (path, text) = readme_of(material, folder)?;
+    let lines: Vec<&str> = text.lines().take(40).map(str::trim).collect();
+    let underlined =
+        |at: usize| lines.get(at + 1).is_some_and(|line| line.len() > 2 && line.bytes().all(|b| b == b'='));
+    let (at, line) = lines.iter().enumerate().find(|(at, line)| {
+        line.starts_with("# ") || line.starts_with("= ") || (!line.is_empty() && underlined(*at))
+    })?;
+    let bare = line.trim_start_matches(['#', '=']).trim();
+    let title = one_line(&plain(bare))?;
+    let title = title.trim_matches(|c: char| !c.is_alphanumeric() && c != ')').to_owned();
+    let folded = |text: &str| {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
+    };
+    let differs = title != name && !title.is_empty();
+    if !differs || title.split_whitespace().count() > 6 || title.chars().count() > 60 {
+        return None;
+    }
+    // A heading that is the name in other letters is sure to be the thing's name.
+    let confidence = if folded(&title) == folded(name) { Confidence::Likely } else { Confidence::Guess };
+    let evidence = Evidence::at(&path, u32::try_from(at + 1).ok(), "prose.heading", "its heading");
+    Some(Claim::new(title, confidence, evidence))
 }

@@ -78,7 +78,7 @@ fn is_underline(line: &str) -> bool {
 }
 
 /// Without the marks of Markdown: links become their text, pictures and tags go.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
