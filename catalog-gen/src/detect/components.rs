@@ -13,11 +13,12 @@ mod parts;
 
 use indexmap::IndexMap;
 
+use crate::detect::Detector;
 use crate::detect::frameworks::{Role, plays};
-use crate::detect::paths::folder_text;
-use crate::detect::{Detector, Interest};
+use crate::detect::paths::{depth, folder_text};
 use crate::{
-    Claim, Confidence, Evidence, Findings, Material, Package, Site, Subject, SubjectId, SubjectKind, TreePath,
+    Claim, Confidence, Ecosystem, Evidence, Findings, Material, Package, Site, Subject, SubjectId,
+    SubjectKind, TreePath,
 };
 use parts::{Part, Parts};
 
@@ -26,7 +27,7 @@ pub(super) const DETECTOR: Detector = Detector {
     name: "components",
     finds: "the components: the repository, or each of its parts that is deployed for itself; and their names",
     limits: "parts without a manifest of their own are not told apart; libraries of a repository are suggested only",
-    reads: &[Interest::Name("docker-compose.yml"), Interest::Name("docker-compose.yaml")],
+    reads: &[],
     run,
 };
 
@@ -130,15 +131,44 @@ pub(crate) fn packages_of<'f>(
         !others.iter().filter(longer).any(theirs)
     };
     let mut packages: Vec<&Package> = findings.packages.iter().filter(within).filter(own).collect();
-    packages.sort_by_key(|package| crate::detect::paths::depth(package.folder.as_ref()));
+    packages.sort_by_key(|package| depth_of(package));
     packages
 }
 
 /// Signs by folder.
 type Signs = IndexMap<String, Evidence>;
 
+/// How deep the manifest of a package lies.
+pub(crate) fn depth_of(package: &Package) -> usize {
+    depth(package.folder.as_ref())
+}
+
 /// Is that package a program that is deployed, whatever ships it?
 fn is_application(package: &Package) -> bool {
     let serves = plays(package, &[Role::Server, Role::Website, Role::Frontend, Role::Function, Role::Worker]);
-    serves && package.published.is_none()
+    let marked = |marks: &[&str]| marks.iter().any(|mark| package.is_marked(mark));
+    let starts = match package.ecosystem {
+        Ecosystem::Go | Ecosystem::Cargo => package.program.is_some(),
+        Ecosystem::DotNet => marked(&[
+            "sdk:Microsoft.NET.Sdk.Web",
+            "sdk:Microsoft.NET.Sdk.Worker",
+            "sdk:Microsoft.NET.Sdk.BlazorWebAssembly",
+            "azure-functions",
+        ]),
+        Ecosystem::Maven | Ecosystem::Gradle => marked(&[
+            "spring-boot-maven-plugin",
+            "org.springframework.boot",
+            "quarkus-maven-plugin",
+            "io.quarkus",
+            "packaging:war",
+            "packaging:quarkus",
+            "application",
+            "io.micronaut.application",
+            "com.google.cloud.tools.jib",
+            "jib-maven-plugin",
+            "maven-shade-plugin",
+        ]),
+        _ => true,
+    };
+    serves && starts && package.published.is_none()
 }

@@ -33,6 +33,8 @@ pub(crate) enum Role {
     Function,
     /// Extends another program.
     Extension,
+    /// Lets a tool for infrastructure work with a service.
+    Provider,
     /// Describes infrastructure.
     Infrastructure,
     /// Keeps data elsewhere; says nothing of the type.
@@ -152,6 +154,7 @@ impl Role {
             Self::Desktop => "desktop",
             Self::Function => "function",
             Self::Extension => "extension",
+            Self::Provider => "provider",
             Self::Infrastructure => "infrastructure",
             Self::Data => "data",
         }

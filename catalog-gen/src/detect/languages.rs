@@ -47,7 +47,11 @@ const AROUND: [(&str, u64); 26] = [
 /// Markup in which programs are written.
 const MARKUP_CODE: [&str; 6] = ["Vue", "Svelte", "Astro", "HTML", "CSS", "SCSS"];
 /// Of several languages with the same ending the first of these is meant.
-const USUAL: [&str; 24] = [
+const USUAL: [&str; 29] = [
+    "Markdown",
+    "YAML",
+    "JSON",
+    "Text",
     "TypeScript",
     "TSX",
     "JavaScript",
@@ -72,6 +76,7 @@ const USUAL: [&str; 24] = [
     "Dart",
     "Verilog",
     "Apex",
+    "XML",
 ];
 /// Ends of the names of files that a program made.
 const MADE: [&str; 15] = [

@@ -46,7 +46,7 @@ const TRIED: [&str; 15] = [
     "highly experimental",
 ];
 /// Words in the name of a repository that is there to be looked at.
-const SHOWN: [&str; 14] = [
+const TRIALS: [&str; 10] = [
     "boilerplate",
     "template",
     "starter",
@@ -56,12 +56,10 @@ const SHOWN: [&str; 14] = [
     "experiment",
     "playground",
     "sandbox",
-    "demo",
-    "sample",
-    "example",
-    "workshop",
     "spike",
 ];
+/// Words in the name of one that may be there to be looked at, or be about that.
+const SHOWN: [&str; 4] = ["demo", "sample", "example", "workshop"];
 
 /// The detector.
 pub(super) const DETECTOR: Detector = Detector {
@@ -105,10 +103,11 @@ fn whole(material: &Material<'_>) -> Option<Claim> {
         return Some(Claim::new("experimental", Confidence::Likely, evidence));
     }
     let name = about.remote.as_ref()?.name().to_ascii_lowercase();
-    let word = name.split(['-', '_', '.']).find(|word| SHOWN.contains(word))?;
+    let word = name.split(['-', '_', '.']).find(|word| TRIALS.contains(word) || SHOWN.contains(word))?;
+    let confidence = if TRIALS.contains(&word) { Confidence::Likely } else { Confidence::Guess };
     let evidence =
         Evidence::of_repository("lifecycle.name", format!("the repository's name has the word `{word}`"));
-    Some(Claim::new("experimental", Confidence::Likely, evidence))
+    Some(Claim::new("experimental", confidence, evidence))
 }
 
 /// What the head of a folder's readme says.
@@ -116,6 +115,9 @@ fn notice(material: &Material<'_>, folder: Option<&TreePath>) -> Option<Claim> {
     let (path, text) = super::prose::readme_of(material, folder)?;
     for (at, line) in text.lines().take(HEAD).enumerate() {
         let plain = line.to_ascii_lowercase();
+        if !speaks_of_the_whole(&plain) {
+            continue;
+        }
         let say =
             |words: &[&'static str]| words.iter().copied().find(|words| plain.contains(words)).map(str::trim);
         let (value, found) = match (say(&GIVEN_UP), say(&TRIED)) {
@@ -128,6 +130,28 @@ fn notice(material: &Material<'_>, folder: Option<&TreePath>) -> Option<Claim> {
         return Some(Claim::new(value, Confidence::Likely, evidence));
     }
     None
+}
+
+/// Is the line a heading or a notice, or does it say what it speaks of?
+fn speaks_of_the_whole(line: &str) -> bool {
+    const WHOLE: [&str; 14] = [
+        "this repo",
+        "this project",
+        "this package",
+        "this library",
+        "this module",
+        "this plugin",
+        "this service",
+        "this component",
+        "this app",
+        "this tool",
+        "this is a",
+        "this is an",
+        "this code",
+        "this provider",
+    ];
+    ["#", ">", "**", "__", "⚠", "🚧", "❗", "= "].iter().any(|mark| line.trim_start().starts_with(mark))
+        || WHOLE.iter().any(|words| line.contains(words))
 }
 
 /// `0.x` that was never released and is not deployed.

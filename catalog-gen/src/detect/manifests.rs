@@ -11,8 +11,9 @@ mod maven;
 mod npm;
 mod others;
 mod python;
+mod started;
 
-use crate::detect::Interest::{Name, Suffix};
+use crate::detect::Interest::{Name, Path, Suffix};
 use crate::detect::paths::is_side;
 use crate::detect::{Detector, Interest};
 use crate::{Ecosystem, Evidence, Findings, Material, Package, Site, TreePath, Workspace, is_foreign};
@@ -51,6 +52,10 @@ const READS: &[Interest] = &[
     Name("setup.cfg"),
     Name("setup.py"),
     Name("requirements.txt"),
+    Path("requirements/base.in"),
+    Path("requirements/base.txt"),
+    Path("requirements/production.txt"),
+    Path("requirements/prod.txt"),
     Name("Pipfile"),
     Name("Gemfile"),
     Suffix(".gemspec"),
@@ -95,6 +100,9 @@ fn run(material: &Material<'_>, _: &Site, findings: &mut Findings) {
         }
     }
     gradle::share_catalogs(material, &mut findings.packages);
+    for package in &mut findings.packages {
+        started::add(material, package);
+    }
 }
 
 fn read(path: &TreePath, text: &str) -> Result<Read, Unreadable> {
@@ -112,7 +120,9 @@ fn read(path: &TreePath, text: &str) -> Result<Read, Unreadable> {
         "pyproject.toml" => python::pyproject(path, text),
         "setup.cfg" => Ok(Read::package(python::setup_cfg(path, text))),
         "setup.py" => Ok(Read::package(python::setup_py(path, text))),
-        "requirements.txt" => Ok(Read::package(python::requirements(path, text))),
+        "requirements.txt" | "base.in" | "base.txt" | "production.txt" | "prod.txt" => {
+            Ok(Read::package(python::requirements(path, text)))
+        }
         "pipfile" => python::pipfile(path, text),
         "gemfile" => Ok(Read::package(others::gemfile(path, text))),
         "composer.json" => others::composer(path, text),

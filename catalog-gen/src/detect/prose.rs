@@ -3,8 +3,10 @@
 //! Takes the words of people as they stand: the repository's description, the manifest's, the readme's first paragraph.
 //! It composes nothing. The invariant: a description is one line that the catalog can search.
 
+mod readme;
+
 use crate::detect::{Detector, Interest, components};
-use crate::propose::prose::{first_paragraph, one_line, plain};
+use crate::propose::prose::{one_line, plain};
 use crate::{Claim, Confidence, Evidence, Findings, Material, Site, SubjectKind, TreePath};
 
 /// The detector.
@@ -36,7 +38,7 @@ fn run(material: &Material<'_>, _: &Site, findings: &mut Findings) {
         }
         for package in components::packages_of(findings, id, folder.as_ref()) {
             if let Some(said) = package.description.as_ref().filter(|_| package.folder == folder)
-                && let Some(text) = one_line(&said.text)
+                && let Some(text) = one_line(&said.text).filter(|text| text.split_whitespace().count() >= 2)
             {
                 let evidence =
                     Evidence::at(&package.file, said.line, "prose.manifest", "the description there");
@@ -44,6 +46,13 @@ fn run(material: &Material<'_>, _: &Site, findings: &mut Findings) {
             }
         }
         claims.extend(readme(material, folder.as_ref()));
+        let leads =
+            material.about.remote.as_ref().is_some_and(|remote| {
+                subject.best("metadata.name").and_then(Claim::text) == Some(remote.name())
+            });
+        if folder.is_some() && leads {
+            claims.extend(readme(material, None));
+        }
         let name = subject.best("metadata.name").and_then(Claim::text).unwrap_or_default().to_owned();
         let titles = titles(material, findings, folder.as_ref(), &name);
         let Some(subject) = findings.subject_mut(id) else { continue };
@@ -61,7 +70,9 @@ fn titles(material: &Material<'_>, findings: &Findings, folder: Option<&TreePath
     let packages =
         findings.packages_in(folder).filter_map(|package| Some((package, package.title.as_ref()?)));
     let mut claims: Vec<Claim> = packages
-        .filter(|(_, title)| title.text != name && title.text.contains(char::is_alphanumeric))
+        .filter(|(_, title)| {
+            title.text != name && title.text.contains(|c: char| c == ' ' || c.is_uppercase())
+        })
         .map(|(package, title)| {
             let evidence = Evidence::at(&package.file, title.line, "prose.title", "a name for people there");
             Claim::new(title.text.clone(), Confidence::Likely, evidence)
@@ -73,7 +84,17 @@ fn titles(material: &Material<'_>, findings: &Findings, folder: Option<&TreePath
 
 fn readme(material: &Material<'_>, folder: Option<&TreePath>) -> Option<Claim> {
     let (path, text) = readme_of(material, folder)?;
-    let (paragraph, line) = first_paragraph(text)?;
+    let Some((paragraph, line)) = readme::purpose(text) else {
+        let (heading, line) =
+            heading_of(text).filter(|(heading, _)| heading.split_whitespace().count() >= 2)?;
+        let evidence = Evidence::at(
+            &path,
+            u32::try_from(line).ok(),
+            "prose.heading",
+            "its heading; no paragraph says more",
+        );
+        return Some(Claim::new(heading, Confidence::Likely, evidence));
+    };
     let evidence = Evidence::at(&path, u32::try_from(line).ok(), "prose.readme", "its first paragraph");
     Some(Claim::new(paragraph, Confidence::Likely, evidence))
 }
@@ -103,15 +124,7 @@ pub(super) fn readme_of<'r>(
 /// The readme's heading, where it is a name.
 fn heading(material: &Material<'_>, folder: Option<&TreePath>, name: &str) -> Option<Claim> {
     let (path, text) = readme_of(material, folder)?;
-    let lines: Vec<&str> = text.lines().take(40).map(str::trim).collect();
-    let underlined =
-        |at: usize| lines.get(at + 1).is_some_and(|line| line.len() > 2 && line.bytes().all(|b| b == b'='));
-    let (at, line) = lines.iter().enumerate().find(|(at, line)| {
-        line.starts_with("# ") || line.starts_with("= ") || (!line.is_empty() && underlined(*at))
-    })?;
-    let bare = line.trim_start_matches(['#', '=']).trim();
-    let title = one_line(&plain(bare))?;
-    let title = title.trim_matches(|c: char| !c.is_alphanumeric() && c != ')').to_owned();
+    let (title, line) = heading_of(text)?;
     let folded = |text: &str| {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
     };
@@ -121,6 +134,21 @@ fn heading(material: &Material<'_>, folder: Option<&TreePath>, name: &str) -> Op
     }
     // A heading that is the name in other letters is sure to be the thing's name.
     let confidence = if folded(&title) == folded(name) { Confidence::Likely } else { Confidence::Guess };
-    let evidence = Evidence::at(&path, u32::try_from(at + 1).ok(), "prose.heading", "its heading");
+    let evidence = Evidence::at(&path, u32::try_from(line).ok(), "prose.heading", "its heading");
     Some(Claim::new(title, confidence, evidence))
+}
+
+/// The first heading of a readme, without marks, and its line.
+fn heading_of(text: &str) -> Option<(String, usize)> {
+    let lines: Vec<&str> = text.lines().take(40).map(str::trim).collect();
+    let underlined = |at: usize| {
+        let next = lines.get(at + 1).copied().unwrap_or_default();
+        next.len() > 2 && (next.bytes().all(|byte| byte == b'=') || next.bytes().all(|byte| byte == b'#'))
+    };
+    let (at, line) = lines.iter().enumerate().find(|(at, line)| {
+        line.starts_with("# ") || line.starts_with("= ") || (!line.is_empty() && underlined(*at))
+    })?;
+    let heading = one_line(&plain(line.trim_start_matches(['#', '=']).trim()))?;
+    let heading = heading.trim_matches(|c: char| !c.is_alphanumeric() && c != ')').to_owned();
+    (!heading.is_empty()).then_some((heading, at + 1))
 }

@@ -15,9 +15,50 @@ use crate::{
 /// The least part of a component's code that makes a language a tag.
 const LEAST: f64 = 0.1;
 /// The most tags of one sort.
-const MOST: usize = 3;
-/// Frameworks that say less than the type does.
-const DULL: [&str; 5] = ["cli", "windows", "pytest", "webpack", "gulp"];
+const MOST: usize = 2;
+/// Frameworks that people look for things by.
+const TELLING: [&str; 40] = [
+    "angular",
+    "astro",
+    "aws-cdk",
+    "aws-lambda",
+    "azure-functions",
+    "blazor",
+    "django",
+    "docusaurus",
+    "electron",
+    "ember",
+    "fastapi",
+    "flask",
+    "flutter",
+    "gatsby",
+    "grpc",
+    "helm",
+    "hugo",
+    "ionic",
+    "jekyll",
+    "kubernetes-operator",
+    "laravel",
+    "lit",
+    "micronaut",
+    "nestjs",
+    "nextjs",
+    "nuxt",
+    "phoenix",
+    "pulumi",
+    "quarkus",
+    "rails",
+    "react",
+    "react-native",
+    "serverless",
+    "spring-boot",
+    "streamlit",
+    "strapi",
+    "svelte",
+    "symfony",
+    "terraform-provider",
+    "vue",
+];
 
 /// The detector.
 pub(super) const DETECTOR: Detector = Detector {
@@ -56,7 +97,7 @@ fn languages_of(shares: &[LanguageShare]) -> Vec<Claim> {
 
 fn frameworks_of(subject: &Subject) -> Vec<Claim> {
     let frameworks = subject.signs.iter().filter_map(|(sign, evidence)| {
-        let name = sign.strip_prefix("framework:").filter(|name| !DULL.contains(name))?;
+        let name = sign.strip_prefix("framework:").filter(|name| TELLING.contains(name))?;
         let evidence = Evidence { rule: "tags.framework".to_owned(), ..evidence.clone() };
         Some(Claim::new(tag(name)?, Confidence::Likely, evidence))
     });

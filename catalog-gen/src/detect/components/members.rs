@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::detect::paths::folder_text;
-use crate::{Findings, TreePath};
+use crate::detect::paths::{folder_text, is_side};
+use crate::{Ecosystem, Evidence, Findings, TreePath};
 
 /// The folders of all packages that a list of a workspace names.
 pub(super) fn folders(findings: &Findings) -> HashSet<TreePath> {
@@ -30,6 +30,21 @@ pub(super) fn folders(findings: &Findings) -> HashSet<TreePath> {
         }
     }
     out
+}
+
+/// The folders that hold a list of packages of their own, where the root of the repository has none.
+pub(super) fn areas(findings: &Findings) -> Vec<(TreePath, Evidence)> {
+    let lists = || findings.workspaces.iter().filter(|workspace| workspace.ecosystem != Ecosystem::DotNet);
+    if lists().any(|workspace| workspace.file.parent().is_none()) {
+        return Vec::new();
+    }
+    let own = lists().filter(|workspace| !is_side(&workspace.file));
+    own.filter_map(|workspace| {
+        let evidence =
+            Evidence::at(&workspace.file, None, "components.workspace", "packages developed together");
+        Some((workspace.file.parent()?, evidence))
+    })
+    .collect()
 }
 
 /// The segments of a member, from the root of the repository.

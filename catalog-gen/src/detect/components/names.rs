@@ -73,24 +73,45 @@ pub(super) fn claim(
         }
         subject.claim("metadata.name", claim);
     }
-    if let Some((package, name)) = &manifest {
-        let full = match &repository {
-            Some(repository) if is_generic(name) && folder.is_some() => format!("{repository}-{name}"),
-            _ => name.clone(),
-        };
-        subject.claim("metadata.name", Claim::new(full, Confidence::Likely, named_by(package)));
+    let Some(folder) = folder else {
+        claim_manifest(manifest, repository.as_deref(), Confidence::Likely, subject);
+        return;
+    };
+    // A package for others has the name that they know it by; another part is told apart by the repository's name.
+    let known_by_it = manifest.as_ref().is_some_and(|(package, name)| {
+        let repeats =
+            repository.as_deref().is_some_and(|repository| folded(name).contains(&folded(repository)));
+        repeats || (!subject.has("deployed") && package.published.is_some() && !package.private)
+    });
+    if known_by_it {
+        claim_manifest(manifest.clone(), repository.as_deref(), Confidence::Likely, subject);
     }
-    let Some(folder) = folder else { return };
     let last = folder.file_name();
-    let seen = format!("the folder `{}`", folder_text(Some(folder)));
     let full = match &repository {
-        Some(repository) if is_generic(last) => format!("{repository}-{last}"),
+        Some(repository) if !folded(last).contains(&folded(repository)) => format!("{repository}-{last}"),
         _ => last.to_owned(),
     };
-    subject.claim(
-        "metadata.name",
-        Claim::new(full, Confidence::Likely, Evidence::of_repository("names.folder", seen)),
-    );
+    let seen = format!("the folder `{}` of the repository", folder_text(Some(folder)));
+    let evidence = Evidence::of_repository("names.folder", seen);
+    subject.claim("metadata.name", Claim::new(full, Confidence::Likely, evidence));
+    if !known_by_it {
+        claim_manifest(manifest, repository.as_deref(), Confidence::Likely, subject);
+    }
+}
+
+/// The name in the manifest, with the repository's before it where it says only what a part is.
+fn claim_manifest(
+    manifest: Option<(&Package, String)>,
+    repository: Option<&str>,
+    confidence: Confidence,
+    subject: &mut Subject,
+) {
+    let Some((package, name)) = manifest else { return };
+    let full = match repository {
+        Some(repository) if is_generic(&name) => format!("{repository}-{name}"),
+        _ => name,
+    };
+    subject.claim("metadata.name", Claim::new(full, confidence, named_by(package)));
 }
 
 fn named_by(package: &Package) -> Evidence {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::{Signs, deploy, is_application, members};
-use crate::detect::paths::is_side_folder;
+use crate::detect::paths::{depth, is_side_folder};
 use crate::{Ecosystem, Evidence, Findings, Material, Package, TreePath, is_foreign};
 
 /// A folder with a manifest.
@@ -16,6 +16,9 @@ pub(super) struct Part {
     published: bool,
     only_members: bool,
     is_member: bool,
+    /// Does it hold a list of packages that are developed together?
+    is_area: bool,
+    program: bool,
 }
 
 /// All of them, the root first.
@@ -33,6 +36,11 @@ impl Parts {
             let part = parts.entry(key).or_insert_with(|| Part::new(package.folder.clone()));
             part.take(package);
             part.is_member = package.folder.as_ref().is_some_and(|folder| members.contains(folder));
+        }
+        for (folder, evidence) in members::areas(findings) {
+            let part = parts.entry(folder.to_string()).or_insert_with(|| Part::new(Some(folder)));
+            part.is_area = true;
+            part.evidence.push(evidence);
         }
         let own = material.listing.iter().filter(|file| !is_foreign(&file.path));
         let mut ships: HashMap<String, Vec<(&str, Evidence)>> = HashMap::new();
@@ -59,17 +67,27 @@ impl Parts {
     /// The folders below the root that are components, if there are at least two.
     pub(super) fn split(&self) -> Vec<&Part> {
         let mut out: Vec<&Part> = Vec::new();
-        for part in self.iter().filter(|part| part.folder.is_some() && part.is_deployed()) {
+        for part in self.iter().filter(|part| part.folder.is_some()) {
             // What stands in another part is a piece of it.
-            let inside = |above: &&Part| match (&part.folder, &above.folder) {
-                (Some(own), Some(above)) => own.starts_with(above),
-                _ => false,
-            };
-            if !out.iter().any(inside) {
+            if !out.iter().any(|above| part.is_below(above)) && self.is_shipped(part) {
                 out.push(part);
             }
         }
-        if out.len() < 2 { Vec::new() } else { out }
+        if out.len() < 2 {
+            return Vec::new();
+        }
+        let programs = self.iter().filter(|part| part.program && depth(part.folder.as_ref()) == 1);
+        let beside: Vec<&Part> =
+            programs.filter(|part| !out.iter().any(|own| part.is_below(own) || own.is_below(part))).collect();
+        out.extend(beside);
+        out.sort_by(|a, b| a.folder.cmp(&b.folder));
+        out
+    }
+
+    /// Is it shipped for itself? A folder with a list of packages is, if one of them is.
+    fn is_shipped(&self, part: &Part) -> bool {
+        let within = || self.iter().any(|other| other.is_below(part) && other.is_deployed());
+        part.is_deployed() || (part.is_area && (part.signs.contains_key("deployed") || within()))
     }
 
     /// The root, if it is a component beside its parts.
@@ -90,6 +108,8 @@ impl Part {
             published: false,
             only_members: false,
             is_member: false,
+            is_area: false,
+            program: false,
         }
     }
 
@@ -98,6 +118,15 @@ impl Part {
         self.application |= is_application(package);
         self.published |= package.published.is_some() && !package.private;
         self.only_members |= package.only_members;
+        self.program |= package.program.is_some();
+    }
+
+    /// Is it in the folder of the other, or the same?
+    fn is_below(&self, other: &Self) -> bool {
+        match (&self.folder, &other.folder) {
+            (Some(own), Some(above)) => own.starts_with(above),
+            _ => false,
+        }
     }
 
     /// Is it shipped for itself?

@@ -10,11 +10,16 @@ use crate::{Ecosystem, Material, Package, Said, TreePath};
 
 pub(super) fn build(path: &TreePath, text: &str) -> Package {
     let mut package = Package::new(Ecosystem::Gradle, path.clone());
-    for line in text.lines().map(str::trim).filter(|line| !line.starts_with("//") && !line.starts_with('*')) {
+    for whole in text.lines() {
+        let line = whole.trim();
+        if line.starts_with("//") || line.starts_with('*') {
+            continue;
+        }
+        let is_own = !whole.starts_with([' ', '\t']);
         let key = line.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
         let value = || quoted(line).map(str::to_owned);
         match key {
-            "description" => package.description = value().map(|text| Said::new(text, None)),
+            "description" if is_own => package.description = value().map(|text| Said::new(text, None)),
             "version" if line.contains('=') || line.starts_with("version ") => package.version = value(),
             "id" | "apply" => package.marks.extend(value()),
             "kotlin" | "alias" if line.contains('(') => {

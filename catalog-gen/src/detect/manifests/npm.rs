@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Read, Unreadable, json, texts, yaml};
-use crate::detect::text::said;
+use crate::detect::text::{line_of, said};
 use crate::{Ecosystem, Package, Said, TreePath};
 
 pub(super) fn package(path: &TreePath, text: &str) -> Result<Read, Unreadable> {
@@ -17,14 +17,13 @@ pub(super) fn package(path: &TreePath, text: &str) -> Result<Read, Unreadable> {
     package.version = get("version").map(str::to_owned);
     package.private = manifest.get("private").and_then(Value::as_bool).unwrap_or(false);
     package.keywords = texts(manifest.get("keywords"));
-    package.program =
-        manifest.get("bin").map(|_| Said::new("bin", crate::detect::text::line_of(text, "\"bin\"")));
+    package.program = manifest.get("bin").map(|_| Said::new("bin", line_of(text, "\"bin\"")));
     let published =
         ["publishConfig", "exports", "files", "types", "typings", "module", "peerDependencies", "main"];
     package.published = published
         .into_iter()
         .find(|key| !package.private && manifest.get(key).is_some())
-        .map(|key| Said::new(key, crate::detect::text::line_of(text, &format!("\"{key}\""))));
+        .map(|key| Said::new(key, line_of(text, &format!("\"{key}\""))));
     for (key, development) in [
         ("dependencies", false),
         ("peerDependencies", false),

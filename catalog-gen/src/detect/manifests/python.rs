@@ -66,6 +66,8 @@ fn requirement_name(requirement: &str) -> &str {
 
 pub(super) fn requirements(path: &TreePath, text: &str) -> Package {
     let mut package = Package::new(Ecosystem::Python, path.clone());
+    // The folder holds the lists of the package above it.
+    package.folder = package.folder.filter(|folder| folder.file_name() != "requirements");
     for line in text.lines().map(str::trim).filter(|line| !line.starts_with(['#', '-'])) {
         package.depend(&requirement_name(line).to_lowercase(), false);
     }
