@@ -173,8 +173,9 @@ fn by_version(
         .into_iter()
         .find(|package| package.folder.as_ref() == folder && package.version.is_some())?;
     let version = package.version.as_deref()?;
-    if !version.starts_with("0.0.") && !(version.starts_with("0.") && material.about.released == Some(false))
-    {
+    let first = version.starts_with("0.0.");
+    let unreleased = version.starts_with("0.") && material.about.released == Some(false);
+    if !first && !unreleased {
         return None;
     }
     let seen = format!("version {version}, not released and not deployed");

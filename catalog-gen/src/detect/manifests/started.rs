@@ -12,13 +12,11 @@ pub(super) fn add(material: &Material<'_>, package: &mut Package) {
             Some(folder) => folder.join(name),
             None => crate::TreePath::parse(name),
         };
-        path.ok().filter(|path| material.listing.get(path).is_some())
+        path.is_ok_and(|path| material.listing.get(&path).is_some())
     };
     match package.ecosystem {
-        Ecosystem::Cargo if package.program.is_none() && package.name.is_some() => {
-            if has("src/main.rs").is_some() {
-                package.program = Some(Said::new("src/main.rs", None));
-            }
+        Ecosystem::Cargo if package.program.is_none() && has("src/main.rs") => {
+            package.program = package.name.as_ref().map(|_| Said::new("src/main.rs", None));
         }
         Ecosystem::Go => {
             let skip = package.folder.as_ref().map_or(0, |folder| folder.as_str().len() + 1);
@@ -29,11 +27,7 @@ pub(super) fn add(material: &Material<'_>, package: &mut Package) {
             let name = main.and_then(|file| file.path.as_str().get(skip..));
             package.program = name.map(|name| Said::new(name, None));
         }
-        Ecosystem::Python => {
-            if has("manage.py").is_some() {
-                package.marks.push("manage.py".to_owned());
-            }
-        }
+        Ecosystem::Python if has("manage.py") => package.marks.push("manage.py".to_owned()),
         _ => {}
     }
 }
