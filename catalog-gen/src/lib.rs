@@ -24,6 +24,8 @@ mod package;
 mod propose;
 mod report;
 mod site;
+#[cfg(feature = "cli")]
+pub mod source;
 mod survey;
 #[cfg(test)]
 mod testing;
