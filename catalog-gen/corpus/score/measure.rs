@@ -69,7 +69,7 @@ fn of_kind<'a>(entities: &'a [Described], kind: &str) -> Vec<&'a Described> {
 }
 
 /// The values for a field, and how sure each is; written ones first.
-fn claims<'a>(one: &'a Described, field: &str) -> Vec<(String, Confidence)> {
+fn claims(one: &Described, field: &str) -> Vec<(String, Confidence)> {
     let all = one.fields.iter().chain(&one.suggestions).filter(|claim| claim.field == field);
     let values = all.flat_map(|claim| {
         let many = claim.claim.value.as_array().into_iter().flatten();

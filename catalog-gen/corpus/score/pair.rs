@@ -35,22 +35,22 @@ pub(crate) fn matched<'a>(
 impl Matched<'_> {
     /// Pairs what fits. `alone`: only where neither of the two fits anything else.
     fn take(&mut self, fits: impl Fn(&Fact, &Described) -> bool, alone: bool) {
-        let mut at = 0;
-        while let Some(fact) = self.missed.get(at).copied() {
-            let candidates: Vec<usize> =
-                (0..self.extra.len()).filter(|place| fits(fact, self.extra[*place])).collect();
-            let best = candidates.iter().copied().max_by_key(|place| {
-                (shared(&fact.name, &self.extra[*place].entity.metadata.name), std::cmp::Reverse(*place))
-            });
-            let only = |place: usize| {
-                let others = self.missed.iter().filter(|other| fits(other, self.extra[place])).count();
-                candidates.len() == 1 && others == 1
+        let facts = std::mem::take(&mut self.missed);
+        for (at, fact) in facts.iter().enumerate() {
+            let candidates = self.extra.iter().enumerate().filter(|(_, one)| fits(fact, one));
+            let near = |one: &Described| shared(&fact.name, &one.entity.metadata.name);
+            let best = candidates.clone().max_by_key(|(place, one)| (near(one), std::cmp::Reverse(*place)));
+            let only = |one: &Described| {
+                let before = self.missed.iter().filter(|other| fits(other, one)).count();
+                let after = facts.iter().skip(at).filter(|other| fits(other, one)).count();
+                candidates.clone().count() == 1 && before + after == 1
             };
             match best {
-                Some(place) if !alone || only(place) => {
-                    self.pairs.push((self.missed.remove(at), self.extra.remove(place)));
+                Some((place, one)) if !alone || only(one) => {
+                    let one = self.extra.remove(place);
+                    self.pairs.push((*fact, one));
                 }
-                _ => at += 1,
+                _ => self.missed.push(*fact),
             }
         }
     }
