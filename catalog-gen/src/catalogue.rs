@@ -9,6 +9,7 @@ use crate::{Claim, Entity, Evidence, LanguageShare};
 
 /// A field's value in an entity, or one that was not written.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct FieldClaim {
     /// Path of the field, such as `spec.owner`.
     pub field: String,
@@ -19,9 +20,11 @@ pub struct FieldClaim {
 
 /// An entity and the reasons for its values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Described {
     /// The entity; valid, but for fields listed in `missing` that Backstage demands.
+    #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     pub entity: Entity,
     /// The folder in the repository that it stands for, without a slash at its end; empty for the root.
     pub folder: String,
@@ -40,6 +43,7 @@ pub struct Described {
 
 /// What a repository is, in catalog entities.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Catalogue {
     /// Systems, components, APIs, resources: in that order, by name.

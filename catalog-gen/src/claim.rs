@@ -12,6 +12,7 @@ use crate::TreePath;
 ///
 /// Measured on the corpus: of the values marked `certain` at least 98 of 100 are right, of `likely` at least 85.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// A suggestion for a person to take; never written as a fact.
@@ -24,6 +25,7 @@ pub enum Confidence {
 
 /// One thing that was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Evidence {
     /// The file it was seen in; none for what is known of the repository as a whole (its name, its address).
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,6 +41,7 @@ pub struct Evidence {
 
 /// A value with its reasons.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Claim {
     /// The value.
     pub value: Value,

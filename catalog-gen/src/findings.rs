@@ -81,6 +81,7 @@ pub struct Edge {
 
 /// A language and how much of the code is written in it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LanguageShare {
     /// Its name as GitHub writes it, such as `TypeScript`.
     pub name: String,
@@ -174,7 +175,7 @@ impl Findings {
         all.filter(move |(_, subject)| subject.kind == kind).map(|(at, subject)| (SubjectId(at), subject))
     }
 
-    /// The component whose folder is nearest above a path.
+    /// The component, of those that are more than guessed at, whose folder is nearest above a path.
     pub fn component_of(&self, path: &TreePath) -> Option<SubjectId> {
         let depth = |subject: &Subject| match &subject.folder {
             None => Some(0),
@@ -183,7 +184,9 @@ impl Findings {
                 (below.is_empty() || below.starts_with('/')).then(|| folder.as_str().len())
             }
         };
-        let above = self.of(SubjectKind::Component).filter_map(|(id, subject)| Some((depth(subject)?, id)));
+        let known = |subject: &Subject| subject.existence.confidence > Confidence::Guess;
+        let components = self.of(SubjectKind::Component).filter(|(_, subject)| known(subject));
+        let above = components.filter_map(|(id, subject)| Some((depth(subject)?, id)));
         above.max_by_key(|(depth, id)| (*depth, std::cmp::Reverse(*id))).map(|(_, id)| id)
     }
 }

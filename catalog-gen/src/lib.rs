@@ -14,15 +14,19 @@ mod claim;
 mod detect;
 mod entity;
 mod entity_ref;
+mod explain;
 mod files;
 mod findings;
 mod generate;
+mod graph;
 mod listing;
 mod material;
 mod merge;
 mod package;
 mod propose;
 mod report;
+#[cfg(test)]
+mod schema_test;
 mod site;
 #[cfg(feature = "cli")]
 pub mod source;
@@ -39,9 +43,11 @@ pub use claim::{Claim, Confidence, Evidence};
 pub use detect::{DETECTORS, Detector, Interest, Wanted};
 pub use entity::{Entity, EntityError, Link, Metadata};
 pub use entity_ref::{DEFAULT_NAMESPACE, EntityRef, RefError};
+pub use explain::explain;
 pub use files::{AllowedKind, Surroundings, validate_files, validate_files_in};
 pub use findings::{Edge, Findings, LanguageShare, Relation, Subject, SubjectId, SubjectKind, Target};
 pub use generate::generate;
+pub use graph::Graph;
 pub use listing::{Listed, ListedKind, Listing};
 pub use material::{About, Material};
 pub use merge::{

@@ -9,4 +9,5 @@
     reason = "helpers of tests fail as the tests do"
 )]
 
+mod detectors;
 mod oracle;
