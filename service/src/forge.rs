@@ -1,6 +1,7 @@
 //! Forges: where repositories live.
 //!
-//! [`Forge`] is what the actions need of one, [`Collaboration`] what people do there together; [`Forges`] says
+//! [`Forge`] is what the actions need of one, [`Collaboration`] what people do there together, [`Reading`] what the catalog
+//! reads of one; [`Forges`] says
 //! which forge serves which host (that is configuration: `github.com` may be served by the local forge on a
 //! laptop). Every call is one small operation that can be looked up before it is done again: it looks first,
 //! and takes what it finds of this very task as done. No action logic, no task.
@@ -10,6 +11,7 @@ mod checked;
 mod collaboration;
 pub mod github;
 pub mod local;
+mod reading;
 mod setting;
 mod slug;
 
@@ -28,6 +30,7 @@ pub use acting::{Acting, Notices};
 pub use collaboration::{
     Collaboration, Dispatch, Issue, MergeHow, NewIssue, NewPullRequest, Origin, PullRequest, WorkflowRun,
 };
+pub use reading::{AboutRepository, Reading};
 pub use setting::{
     Autolink, BranchPolicy, Change, ChangeKind, DeployKey, EnvironmentSetting, Mode, Pages, Reviewer,
     Ruleset, Setting, Webhook, WorkflowPermissions,
@@ -140,7 +143,7 @@ impl From<GitError> for ForgeError {
 
 /// What actions need of a place where repositories live.
 #[async_trait]
-pub trait Forge: Collaboration + Send + Sync {
+pub trait Forge: Collaboration + Reading + Send + Sync {
     /// The same forge, used as `acting` says.
     fn acting(&self, acting: Acting) -> Arc<dyn Forge>;
     /// The repository, if it is there.

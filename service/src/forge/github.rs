@@ -23,6 +23,7 @@ mod memory;
 mod pages;
 mod patience;
 mod push;
+mod reading;
 mod recording;
 mod repository;
 mod route;

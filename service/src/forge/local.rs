@@ -11,6 +11,7 @@
 
 mod collaboration;
 mod look;
+mod reading;
 mod record;
 
 use std::collections::BTreeSet;

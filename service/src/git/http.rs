@@ -48,6 +48,8 @@ pub(super) struct Remote {
     pub(super) url: Url,
     credentials: Option<Credentials>,
     service: Service,
+    /// Whether version 2 of the protocol is spoken.
+    second: bool,
     /// How long nothing may happen.
     idle: Duration,
 }
@@ -67,7 +69,12 @@ impl Remote {
         }
         let client = client.build().map_err(|error| GitError::Unavailable(reason(&error)))?;
         let credentials = credentials.filter(|credentials| credentials.are_for(&url)).cloned();
-        Ok(Self { client, url, credentials, service, idle })
+        Ok(Self { client, url, credentials, service, second: false, idle })
+    }
+
+    /// The same, spoken to in version 2 of the protocol: what is wanted can be asked for without a list of everything.
+    pub(super) fn in_second_version(self) -> Self {
+        Self { second: true, ..self }
     }
 
     /// What the repository has; the list may measure `limit` bytes.
@@ -111,6 +118,7 @@ impl Remote {
             Some(credentials) => request.basic_auth(&credentials.username, Some(credentials.token.expose())),
             None => request,
         };
+        let request = if self.second { request.header("git-protocol", "version=2") } else { request };
         let response =
             request.header(ACCEPT, &expected).send().await.map_err(|error| self.unreachable(&error))?;
         if response.status() != StatusCode::OK {

@@ -3,16 +3,18 @@
 //!
 //! Packet lines, the list of references, the request for a pack, and the answer with its side band (version 0,
 //! which every server speaks); the answer to a push is in `report`. No network, no objects, no negotiation: what is
-//! asked for is sent whole. The invariant: however the bytes are cut into pieces, they are read the same, and no
+//! asked for is sent whole. Looking at a repository without bringing it is in `second` (version 2). The invariant: however the bytes are cut into pieces, they are read the same, and no
 //! input makes it panic.
 
 mod report;
+mod second;
 
 use std::fmt::Write as _;
 
 use bytes::{Buf, Bytes, BytesMut};
 
 pub(super) use report::{PushAnswer, Reasons, Verdict, command};
+pub(super) use second::{HeadAnswer, head_request, objects_request};
 
 /// The longest packet there is, with its length.
 const MAX_PACKET: usize = 65_520;
@@ -29,8 +31,10 @@ pub(super) enum WireError {
 /// One packet line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Packet {
-    /// The end of a section.
+    /// The end of a message.
     Flush,
+    /// The end of a section, in version 2.
+    Delimiter,
     /// Content, without the length.
     Data(Bytes),
 }
@@ -59,6 +63,10 @@ impl Decoder {
             0 => {
                 self.buffer.advance(4);
                 Ok(Some(Packet::Flush))
+            }
+            1 => {
+                self.buffer.advance(4);
+                Ok(Some(Packet::Delimiter))
             }
             4..=MAX_PACKET if self.buffer.len() >= length => {
                 let packet = self.buffer.split_to(length).freeze();
@@ -273,14 +281,14 @@ impl PackAnswer {
     /// Takes the next packet and gives the piece of the pack that is in it.
     pub(super) fn feed(&mut self, packet: Packet) -> Result<Option<Bytes>, WireError> {
         match (&self, packet) {
-            (Self::Preamble, Packet::Flush) => Ok(None),
+            (Self::Preamble, Packet::Flush | Packet::Delimiter) => Ok(None),
             (Self::Preamble, Packet::Data(line)) => {
                 if let Some(words) = line.strip_prefix(b"ERR ") {
                     return Err(WireError::Server(String::from_utf8_lossy(words).into_owned()));
                 }
-                if line.starts_with(b"NAK") || line.starts_with(b"ACK ") {
+                if [b"NAK".as_slice(), b"ACK ", b"packfile\n"].iter().any(|word| line.starts_with(word)) {
                     *self = Self::Pack;
-                } else if !line.starts_with(b"shallow ") && !line.starts_with(b"unshallow ") {
+                } else if ![b"shallow".as_slice(), b"unshallow "].iter().any(|word| line.starts_with(word)) {
                     return Err(WireError::Malformed("an unknown line before the pack"));
                 }
                 Ok(None)
@@ -295,6 +303,7 @@ impl PackAnswer {
                 Some(3) => Err(WireError::Server(String::from_utf8_lossy(&data.split_off(1)).into_owned())),
                 _ => Err(WireError::Malformed("a packet of an unknown band")),
             },
+            (Self::Pack, Packet::Delimiter) => Err(WireError::Malformed("a section in the pack")),
             (Self::Complete, _) => Err(WireError::Malformed("packets after the pack")),
         }
     }

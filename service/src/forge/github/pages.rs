@@ -13,7 +13,7 @@ use super::client::Ask;
 use super::route::Route;
 
 /// Pages that are read at most, of a hundred things each.
-const MAX_PAGES: usize = 50;
+const MAX_PAGES: usize = 500;
 
 /// As whom a list is asked for.
 #[derive(Clone, Copy, Debug)]

@@ -25,7 +25,7 @@ use crate::git::{CommitId, Credentials};
 use crate::ids::TaskId;
 
 pub(super) use create::{create, generate};
-pub(super) use lists::{branches, names, owners};
+pub(super) use lists::{all, branches, names, owners};
 
 /// What the description of a repository says while a task makes it, before the task's id.
 const MARK: &str = "Being made by Stagecraft, task ";
@@ -64,22 +64,25 @@ struct Owner {
 impl Found {
     fn read(github: &GitHub, answer: Answer) -> Result<Self, Failure> {
         let body = answer.body.clone();
-        let told: Told = answer.read()?;
+        Ok(Self::of(github, answer.read()?, body))
+    }
+
+    fn of(github: &GitHub, told: Told, body: Value) -> Self {
         let created = told.created_at.and_then(|at| OffsetDateTime::parse(&at, &Rfc3339).ok());
         let age_s = created.map(|created| github.shared.client.now_s() - created.unix_timestamp());
         let host = github.shared.host.clone();
         let description = told.description.unwrap_or_default();
         let task = description.strip_prefix(MARK).and_then(|id| TaskId::from_str(id.trim()).ok());
-        Ok(Self {
+        Self {
             slug: RepoSlug { host, owner: told.owner.login, name: told.name },
             age: age_s.map(|age_s| Duration::from_secs(u64::try_from(age_s).unwrap_or_default())),
             default_branch: told.default_branch.unwrap_or_else(|| "main".to_owned()),
             created_by: task,
             body,
-        })
+        }
     }
 
-    fn into_repository(self, github: &GitHub) -> Repository {
+    pub(super) fn into_repository(self, github: &GitHub) -> Repository {
         let html_url = github.page(&self.slug);
         Repository {
             clone_url: format!("{html_url}.git"),

@@ -15,7 +15,7 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::super::{ForgeError, NewRepository, RepoSlug, Repository, Visibility};
+use super::super::{AboutRepository, ForgeError, NewRepository, RepoSlug, Repository, Visibility};
 use super::collaboration::Book;
 use super::failed;
 use crate::ids::TaskId;
@@ -195,6 +195,19 @@ impl Record {
         let contents_url = format!("{html_url}/blob/{}", self.default_branch);
         let (default_branch, created_by) = (self.default_branch.clone(), Some(self.created_by));
         Repository { slug, clone_url, html_url, contents_url, default_branch, created_by }
+    }
+
+    /// What is said of the repository; the stamp is still to be written.
+    pub(super) fn about(&self, repository: Repository) -> AboutRepository {
+        AboutRepository {
+            repository,
+            description: self.description.clone(),
+            homepage: self.homepage.clone(),
+            topics: self.topics.clone(),
+            archived: self.more.archived,
+            template: false,
+            stamp: String::new(),
+        }
     }
 
     /// Whether there is an issue or a pull request.

@@ -4,8 +4,9 @@
 //! once.
 
 use serde::Deserialize;
+use serde_json::Value;
 
-use super::called;
+use super::{Found, Told, called};
 use crate::forge::github::GitHub;
 use crate::forge::github::answer::Failure;
 use crate::forge::github::client::Ask;
@@ -60,6 +61,30 @@ pub(in crate::forge::github) async fn names(github: &GitHub, owner: &str) -> Res
     })
     .await?;
     Ok(sorted(names))
+}
+
+/// The same with everything that is told of each.
+pub(in crate::forge::github) async fn all(github: &GitHub, owner: &str) -> Result<Vec<Found>, ForgeError> {
+    let slug = nowhere(github, owner);
+    let mut found = patiently(github, &slug, &format!("the repositories of `{owner}`"), || async {
+        let (route, key) = list_of(github, owner).await?;
+        let all: Vec<Value> = pages::all(github, owner, route, key).await?;
+        all.into_iter().map(|body| Found::listed(github, body)).collect::<Result<Vec<_>, Failure>>()
+    })
+    .await?;
+    // A token of a user may see what others have as well.
+    found.retain(|one| one.slug.owner.eq_ignore_ascii_case(owner));
+    found.sort_by_cached_key(|one| one.slug.name.to_lowercase());
+    found.dedup_by(|later, kept| later.slug == kept.slug);
+    Ok(found)
+}
+
+impl Found {
+    fn listed(github: &GitHub, body: Value) -> Result<Self, Failure> {
+        let told: Told = serde_json::from_value(body.clone())
+            .map_err(|error| Failure::Unknown(format!("GitHub's answer is no list of repositories: {error}")))?;
+        Ok(Self::of(github, told, body))
+    }
 }
 
 /// Where the repositories of an owner are listed for whoever asks.
