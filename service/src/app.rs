@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use catalog_gen::FileTree;
+use catalog_gen::{FileTree, Site};
 use serde_json::{Map, Value};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::action::{Actions, Capabilities, Registry};
 use crate::backstage::{Backstage, BackstageError, OwnKeys, Verifier};
 use crate::catalog::{Catalog, CatalogParts};
-use crate::config::{Config, ConfigError, ExpressionErrors, ForgeKind};
+use crate::config::{self, Config, ConfigError, ExpressionErrors, ForgeKind};
 use crate::db::Db;
 use crate::entities::Entities;
 use crate::forge::Forges;
@@ -32,7 +32,7 @@ use crate::task::{Caller, DryRunError, DryRunRequest, DryRunResult, Mocks, Tasks
 use crate::telemetry::Metrics;
 use crate::template::library::{Local, Single};
 use crate::template::{Library, SingleError, Sources, Template};
-use crate::worker::Worker;
+use crate::worker::{Worker, WorkerParts};
 
 /// The parts of a running service.
 pub struct App {
@@ -141,6 +141,10 @@ impl App {
             library: tasks.library().clone(),
             capabilities: tasks.capabilities().clone(),
             git: &config.git,
+            queue: queue.clone(),
+            settings: config.catalog.clone(),
+            site: site(&config.catalog)?,
+            max_attempts: config.worker.max_attempts,
         });
         Ok(Self {
             config,
@@ -159,8 +163,15 @@ impl App {
 
     /// The worker of this process.
     pub fn worker(&self) -> Worker {
-        let (concurrency, retention) = (self.config.worker.concurrency, self.config.tasks.retention_days);
-        Worker::new(self.db.clone(), self.queue.clone(), self.tasks.clone(), concurrency, retention)
+        Worker::new(WorkerParts {
+            db: self.db.clone(),
+            queue: self.queue.clone(),
+            tasks: self.tasks.clone(),
+            catalog: self.catalog.clone(),
+            concurrency: self.config.worker.concurrency,
+            readers: self.config.catalog.concurrency,
+            retention_days: self.config.tasks.retention_days,
+        })
     }
 
     /// The state of the HTTP router; `closing` fires when the process goes down.
@@ -248,6 +259,16 @@ async fn reading_token(readers: Vec<GitHub>, address: String) -> Result<Option<S
         }
     }
     Ok(None)
+}
+
+/// What the site file says.
+fn site(settings: &config::Catalog) -> anyhow::Result<Site> {
+    let path = &settings.site;
+    if path.as_os_str().is_empty() {
+        return Ok(Site::default());
+    }
+    let read = || -> anyhow::Result<Site> { Ok(serde_yaml::from_str(&std::fs::read_to_string(path)?)?) };
+    read().with_context(|| format!("the site file `{}` of `catalog.site` cannot be used", path.display()))
 }
 
 fn object_store(config: &Config, path: &Path) -> anyhow::Result<ObjectStore> {

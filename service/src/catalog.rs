@@ -2,18 +2,21 @@
 //! repository says about itself.
 //!
 //! [`Catalog::run`] brings changed templates into the feed and tells Backstage that there is something new;
-//! [`Catalog::analyze`] reads a repository that somebody wants to bring in. Who reads the feed, and what he does with
+//! [`Catalog::analyze`] reads a repository that somebody wants to bring in; what is offered of repositories without
+//! anybody writing a file stands in `repositories`. Who reads the feed, and what he does with
 //! it, is not known here. The invariant: telling is a courtesy; nothing
 //! waits for it, and nothing is lost when it fails.
 
 mod analyze;
 mod change;
+mod repositories;
 mod store;
 mod tell;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use catalog_gen::Site;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -21,12 +24,15 @@ use crate::action::Capabilities;
 use crate::config;
 use crate::db::Db;
 use crate::entities::{EntityStoreError, FEED_TOPIC, Feed, LibrarySource, Published, Publisher};
+use crate::queue::Queue;
 use crate::template::Library;
 use analyze::{Desk, Hosts};
+use repositories::{Keeping, KeepingParts};
 use tell::Teller;
 
 pub use analyze::{Analysis, AnalyzeError, AnalyzeRequest, Existing};
 pub use change::{CHANGE_JOB, Change, ChangeError, Changes, PROPOSAL_BRANCH, ProposalState, Waiting};
+pub use repositories::{OnboardError, OnboardRequest, Onboarded, RepositoryPage};
 
 /// How often the library is compared without anybody having said that it changed.
 const LOOK_INTERVAL: Duration = Duration::from_secs(10);
@@ -51,6 +57,7 @@ struct Inner {
     capabilities: Capabilities,
     teller: Option<Teller>,
     desk: Desk,
+    keeping: Keeping,
     library_changed: Notify,
 }
 
@@ -64,12 +71,21 @@ pub struct CatalogParts<'p> {
     pub capabilities: Capabilities,
     /// `git` of the settings.
     pub git: &'p config::Git,
+    /// The queue of the changes that are seen to.
+    pub queue: Queue,
+    /// `catalog` of the settings.
+    pub settings: config::Catalog,
+    /// What the site file says.
+    pub site: Site,
+    /// Starts before a change is given up.
+    pub max_attempts: u32,
 }
 
 impl Catalog {
     /// Puts the parts together.
     pub fn new(parts: CatalogParts<'_>) -> Self {
-        let CatalogParts { db, library, capabilities, git } = parts;
+        let CatalogParts { db, library, capabilities, git, queue, settings, site, max_attempts } = parts;
+        let keeping = Keeping::new(KeepingParts { db: &db, queue, settings, site, max_attempts });
         let inner = Inner {
             feed: Feed::new(db.clone()),
             publisher: Publisher::new(db.clone()),
@@ -78,6 +94,7 @@ impl Catalog {
             teller: capabilities.backstage.clone().map(Teller::new),
             desk: Desk::new(Hosts::new(capabilities.forges.hosts(), git)),
             capabilities,
+            keeping,
             library_changed: Notify::new(),
         };
         Self { inner: Arc::new(inner) }

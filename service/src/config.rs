@@ -3,6 +3,7 @@
 //! The embedded `config.default.yaml` is laid down first, then a file, then `STAGECRAFT_…` variables; unknown
 //! keys are refused with the nearest known one. This is the only module that reads the environment.
 
+mod catalog;
 mod forges;
 mod layers;
 mod references;
@@ -17,6 +18,7 @@ use layers::Layer;
 
 use crate::secret::Secret;
 
+pub use catalog::{Catalog, CatalogDelivery, RemovalLimit};
 pub use forges::{CommitsBy, ForgeKind, GitHubForge, GitHubLimits};
 
 /// All settings.
@@ -39,6 +41,8 @@ pub struct Config {
     pub git: Git,
     /// The Backstage that steps call.
     pub backstage: Backstage,
+    /// Repositories that the catalog gets entities of.
+    pub catalog: Catalog,
     /// Host → forge.
     pub forges: BTreeMap<String, ForgeKind>,
     /// Running tasks.
@@ -340,6 +344,7 @@ impl Config {
         if self.worker.lease_seconds == 0 {
             return Err(ConfigError("`worker.lease_seconds` must be at least 1".to_owned()));
         }
+        catalog::check(&self.catalog)?;
         forges::check(self)
     }
 }

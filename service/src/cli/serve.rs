@@ -85,12 +85,13 @@ pub(super) async fn serve_app(
         shutdown.cancel();
         served
     };
-    let (served, (), (), (), ()) = tokio::join!(
+    let (served, (), (), (), (), ()) = tokio::join!(
         serving,
         worker.run(shutdown.clone()),
         worker.keep_house(shutdown.clone()),
         app.watch_templates(shutdown.clone()),
         app.catalog.run(shutdown.clone()),
+        app.catalog.watch(shutdown.clone()),
     );
     app.db.close().await;
     served.map_err(|error| CommandError::failed(format!("the server ended: {error}")))
@@ -137,7 +138,11 @@ pub(super) async fn worker(global: &Global) -> Result<(), CommandError> {
     let app = App::build(config).await?;
     let (worker, shutdown) = (app.worker(), stop_signal()?);
     tracing::info!(worker.concurrency = app.config.worker.concurrency, "ready for tasks");
-    tokio::join!(worker.run(shutdown.clone()), worker.keep_house(shutdown));
+    tokio::join!(
+        worker.run(shutdown.clone()),
+        worker.keep_house(shutdown.clone()),
+        app.catalog.watch(shutdown)
+    );
     app.db.close().await;
     Ok(())
 }

@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0005_written_secrets.sql"),
     include_str!("../../migrations/0006_github_limits.sql"),
     include_str!("../../migrations/0007_deliveries.sql"),
+    include_str!("../../migrations/0008_repositories.sql"),
 ];
 
 /// The schema version this program knows.

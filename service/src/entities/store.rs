@@ -4,8 +4,12 @@
 //! told there in the same transaction.
 
 mod feed;
+mod made;
 mod numbers;
+mod owners;
 mod publisher;
+mod repositories;
+mod watch;
 
 use std::collections::BTreeSet;
 
@@ -17,8 +21,11 @@ use crate::db::{Db, DbError};
 use numbers::Numbers;
 
 pub use feed::{Change, Feed, Page};
+pub use made::Offered;
 pub use numbers::FEED_TOPIC;
 pub use publisher::{LibrarySource, Published, Publisher};
+pub use repositories::{Repositories, Standing};
+pub use watch::Watch;
 
 /// An entity with the location it was read from.
 #[derive(Clone, Debug, PartialEq)]

@@ -75,6 +75,17 @@ pub struct PullRequest {
     pub warnings: Vec<String>,
 }
 
+/// What has become of a pull request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PullFate {
+    /// It waits.
+    Open,
+    /// It was merged.
+    Merged,
+    /// It was closed.
+    Closed,
+}
+
 /// How a pull request is merged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MergeHow {
@@ -149,6 +160,12 @@ pub trait Collaboration: Send + Sync {
         slug: &RepoSlug,
         wanted: &NewPullRequest,
     ) -> Result<Option<PullRequest>, ForgeError>;
+    /// The newest pull request of a branch of the repository itself: number, page and fate.
+    async fn pull_request_of(
+        &self,
+        slug: &RepoSlug,
+        branch: &str,
+    ) -> Result<Option<(u64, String, PullFate)>, ForgeError>;
     /// Merges a pull request; one that is merged already is success. Gives the commit.
     async fn merge_pull_request(
         &self,

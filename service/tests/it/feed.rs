@@ -1,7 +1,7 @@
 //! The catalog feed on both engines: what is offered, and what readers have when they have read it.
 
 mod library;
-mod reader;
+pub(crate) mod reader;
 mod telling;
 mod walk;
 

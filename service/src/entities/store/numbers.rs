@@ -1,7 +1,7 @@
 //! Numbering changes: the one place where rows of the feed are written.
 //!
-//! What the feed offers under a reference follows from two tables: the library's template of that reference if
-//! there is one, else the store's entity. [`Numbers::renew`] works that out anew for references whose rows were
+//! What the feed offers under a reference follows from three tables: the library's template of that reference if
+//! there is one, else the store's entity, else what is made of a repository. [`Numbers::renew`] works that out anew for references whose rows were
 //! written in the same transaction, and gives a number to each that is not as it was. The invariant: the row of
 //! the clock is held from before the first read to the commit, so that numbers are committed in their order and
 //! whoever sees a number sees all before it.
@@ -35,7 +35,10 @@ impl Numbers {
     /// Brings the feed in line with the tables for one reference.
     pub(super) async fn renew(&mut self, tx: &mut WriteTx, entity_ref: &str) -> Result<(), EntityStoreError> {
         let row = sqlx::query(
-            "select library_entities.entity, entities.entity, entities.location, feed.seq, feed.entity
+            "select library_entities.entity, entities.entity, entities.location, feed.seq, feed.entity,
+                    (select repository_entities.entity from repository_entities
+                     where repository_entities.entity_ref = wanted.entity_ref
+                     order by repository_entities.since, repository_entities.repository limit 1)
              from (select cast($1 as text) as entity_ref) as wanted
              left join library_entities on library_entities.entity_ref = wanted.entity_ref
              left join entities on entities.entity_ref = wanted.entity_ref
@@ -45,6 +48,8 @@ impl Numbers {
         .fetch_one(&mut **tx)
         .await?;
         let wanted = offered(entity_ref, row.try_get(0)?, row.try_get(1)?, row.try_get(2)?)?;
+        // What is made of a repository was checked when it was written.
+        let wanted = wanted.or(row.try_get(5)?);
         let (known, offered): (Option<i64>, Option<String>) = (row.try_get(3)?, row.try_get(4)?);
         // What was never offered has no removal.
         if wanted == offered || (wanted.is_none() && known.is_none()) {
@@ -78,8 +83,7 @@ impl Numbers {
     }
 }
 
-/// What the feed offers under a reference: the library's template, which is checked already, else the store's
-/// entity.
+/// The library's template under a reference, which is checked already, else the store's entity.
 fn offered(
     entity_ref: &str,
     template: Option<String>,

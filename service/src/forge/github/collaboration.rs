@@ -19,8 +19,8 @@ use super::GitHub;
 use super::answer::Failure;
 use super::patience::{Kind, Trouble};
 use crate::forge::{
-    Collaboration, Dispatch, ForgeError, Issue, MergeHow, NewIssue, NewPullRequest, PullRequest, RepoSlug,
-    WorkflowRun,
+    Collaboration, Dispatch, ForgeError, Issue, MergeHow, NewIssue, NewPullRequest, PullFate, PullRequest,
+    RepoSlug, WorkflowRun,
 };
 use crate::git::CommitId;
 
@@ -32,6 +32,14 @@ impl Collaboration for GitHub {
         wanted: &NewPullRequest,
     ) -> Result<Option<PullRequest>, ForgeError> {
         pull_request::open(self, slug, wanted).await
+    }
+
+    async fn pull_request_of(
+        &self,
+        slug: &RepoSlug,
+        branch: &str,
+    ) -> Result<Option<(u64, String, PullFate)>, ForgeError> {
+        pull_request::newest_of(self, slug, branch).await
     }
 
     async fn merge_pull_request(

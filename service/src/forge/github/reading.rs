@@ -106,7 +106,8 @@ impl Reading for GitHub {
     async fn about_all(&self, owner: &str) -> Result<Vec<AboutRepository>, ForgeError> {
         let found = repository::all(self, owner).await?;
         let all = found.into_iter().map(|found| self.told(found));
-        all.collect::<Result<_, _>>().map_err(|failure| failure.about(&format!("the repositories of `{owner}`")))
+        all.collect::<Result<_, _>>()
+            .map_err(|failure| failure.about(&format!("the repositories of `{owner}`")))
     }
 
     async fn default_head(&self, slug: &RepoSlug) -> Result<Option<CommitId>, ForgeError> {

@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 use super::record::Record;
 use super::{LocalForge, blocking, missing};
 use crate::forge::{
-    Collaboration, Dispatch, Forge, ForgeError, Issue, MergeHow, NewIssue, NewPullRequest, PullRequest,
-    RepoSlug, Repository, WorkflowRun,
+    Collaboration, Dispatch, Forge, ForgeError, Issue, MergeHow, NewIssue, NewPullRequest, PullFate,
+    PullRequest, RepoSlug, Repository, WorkflowRun,
 };
 use crate::git::CommitId;
 
@@ -69,6 +69,15 @@ impl Collaboration for LocalForge {
         wanted: &NewPullRequest,
     ) -> Result<Option<PullRequest>, ForgeError> {
         pulls::open(self, slug, wanted).await
+    }
+
+    async fn pull_request_of(
+        &self,
+        slug: &RepoSlug,
+        branch: &str,
+    ) -> Result<Option<(u64, String, PullFate)>, ForgeError> {
+        let branch = branch.to_owned();
+        self.note(slug, move |book, _| Ok(book.newest_pull_of(&branch))).await
     }
 
     async fn merge_pull_request(

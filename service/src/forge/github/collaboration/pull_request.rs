@@ -14,7 +14,7 @@ use crate::forge::github::answer::Failure;
 use crate::forge::github::client::Ask;
 use crate::forge::github::patience::patiently;
 use crate::forge::github::route::Route;
-use crate::forge::{ForgeError, NewPullRequest, PullRequest, RepoSlug};
+use crate::forge::{ForgeError, NewPullRequest, PullFate, PullRequest, RepoSlug};
 
 #[derive(Deserialize)]
 struct Repository {
@@ -42,6 +42,14 @@ struct Pull {
     title: String,
     body: Option<String>,
     base: Base,
+}
+
+#[derive(Deserialize)]
+struct Fated {
+    number: u64,
+    html_url: String,
+    state: String,
+    merged_at: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +117,30 @@ async fn once(
         (None, Branch::Same) if !wanted.when_empty => Ok(None),
         (None, _) => make(github, slug, route, (&head, &target), wanted).await.map(Some),
     }
+}
+
+/// The newest pull request of a branch of the repository itself.
+pub(super) async fn newest_of(
+    github: &GitHub,
+    slug: &RepoSlug,
+    branch: &str,
+) -> Result<Option<(u64, String, PullFate)>, ForgeError> {
+    let head = format!("{}:{branch}", slug.owner);
+    let route = Route::repository(slug)?.then("pulls").with("state", "all").with("head", &head);
+    let route = route.with("sort", "created").with("direction", "desc").with("per_page", "1");
+    let pulls: Vec<Fated> =
+        patiently(github, slug, &format!("a pull request of `{}`", name(slug)), || async {
+            github.ask(&slug.owner, Ask::get(route.clone())).await?.read()
+        })
+        .await?;
+    Ok(pulls.into_iter().next().map(|pull| {
+        let fate = match (pull.merged_at, pull.state.as_str()) {
+            (Some(_), _) => PullFate::Merged,
+            (None, "open") => PullFate::Open,
+            (None, _) => PullFate::Closed,
+        };
+        (pull.number, pull.html_url, fate)
+    }))
 }
 
 enum Found {

@@ -81,8 +81,9 @@ pub(in crate::forge::github) async fn all(github: &GitHub, owner: &str) -> Resul
 
 impl Found {
     fn listed(github: &GitHub, body: Value) -> Result<Self, Failure> {
-        let told: Told = serde_json::from_value(body.clone())
-            .map_err(|error| Failure::Unknown(format!("GitHub's answer is no list of repositories: {error}")))?;
+        let told: Told = serde_json::from_value(body.clone()).map_err(|error| {
+            Failure::Unknown(format!("GitHub's answer is no list of repositories: {error}"))
+        })?;
         Ok(Self::of(github, told, body))
     }
 }

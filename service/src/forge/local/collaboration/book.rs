@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::forge::{Origin, PullRequest};
+use crate::forge::{Origin, PullFate, PullRequest};
 use crate::git::CommitId;
 use crate::ids::TaskId;
 
@@ -128,6 +128,13 @@ impl Book {
     /// The pull request of a branch that is not merged.
     pub(super) fn open_pull_of(&mut self, branch: &str) -> Option<&mut PullNote> {
         self.pull_requests.iter_mut().find(|pull| pull.branch == branch && pull.merged.is_none())
+    }
+
+    /// The newest pull request of a branch, and what has become of it: here none is closed but by being merged.
+    pub(super) fn newest_pull_of(&self, branch: &str) -> Option<(u64, String, PullFate)> {
+        let pull = self.pull_requests.iter().rev().find(|pull| pull.branch == branch)?;
+        let fate = if pull.merged.is_some() { PullFate::Merged } else { PullFate::Open };
+        Some((pull.request.number, pull.request.url.clone(), fate))
     }
 
     /// The pull request of this number.
