@@ -28,7 +28,8 @@ use crate::ids::TaskId;
 
 pub use acting::{Acting, Notices};
 pub use collaboration::{
-    Collaboration, Dispatch, Issue, MergeHow, NewIssue, NewPullRequest, Origin, PullRequest, WorkflowRun,
+    Collaboration, Dispatch, Issue, MergeHow, NewIssue, NewPullRequest, Origin, PullFate, PullRequest,
+    WorkflowRun,
 };
 pub use reading::{AboutRepository, Reading};
 pub use setting::{

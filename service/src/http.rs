@@ -25,6 +25,7 @@ mod preview;
 mod query;
 mod reply;
 mod report;
+mod repositories;
 mod server;
 mod shape;
 mod state;
@@ -99,6 +100,8 @@ fn routes() -> Vec<Route> {
         get("/api/stagecraft/v1/entities", entities::list),
         get("/api/stagecraft/v1/catalog/changes", catalog::changes),
         post("/api/stagecraft/v1/analyze-location", catalog::analyze),
+        get("/api/stagecraft/v1/repositories", repositories::list),
+        post("/api/stagecraft/v1/repositories/onboard", repositories::onboard),
         post("/api/stagecraft/v1/dry-run", trial::run),
         get("/api/stagecraft/.backstage/auth/v1/jwks.json", keys::list),
         get("/api/scaffolder/.backstage/auth/v1/jwks.json", keys::list),

@@ -63,7 +63,14 @@ pub const TEMPLATE_DRY_RUN: Permission =
 pub const TEMPLATE_RUN: Permission =
     Permission { name: "stagecraft.template.run", action: None, resource_type: Some("stagecraft-template") };
 
-/// Every permission that is asked for.
+/// See which locations the catalog reads; Backstage's catalog has it.
+pub const LOCATION_READ: Permission =
+    Permission { name: "catalog.location.read", action: Some("read"), resource_type: None };
+/// Bring locations into the catalog; Backstage's catalog has it.
+pub const LOCATION_CREATE: Permission =
+    Permission { name: "catalog.location.create", action: Some("create"), resource_type: None };
+
+/// Every permission of the plugins that this service answers as.
 pub const ALL: [Permission; 8] = [
     TASK_CREATE,
     TASK_READ,

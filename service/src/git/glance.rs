@@ -134,7 +134,8 @@ impl ObjectStore {
         })??;
         let url = url.to_owned();
         blocking(move || {
-            let broken = || GitError::Unavailable(format!("`{url}` sent a pack that is not whole; try again"));
+            let broken =
+                || GitError::Unavailable(format!("`{url}` sent a pack that is not whole; try again"));
             let indexed = incoming.index(|indexer| {
                 let mut file = std::fs::File::open(&spool).map_err(|source| GitError::io(&spool, source))?;
                 std::io::copy(&mut file, indexer).map_err(|_| broken())?;

@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::backstage::BackstageError;
-use crate::catalog::AnalyzeError;
+use crate::catalog::{AnalyzeError, OnboardError};
 use crate::db::DbError;
 use crate::entities::EntityStoreError;
 use crate::git::GitError;
@@ -328,6 +328,16 @@ impl From<AnalyzeError> for ApiError {
         match error {
             AnalyzeError::Repository(error) => Self::named(error.name(), error.to_string()),
             AnalyzeError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<OnboardError> for ApiError {
+    fn from(error: OnboardError) -> Self {
+        match error {
+            OnboardError::Name(message) => Self::input(message),
+            OnboardError::Store(error) => error.into(),
+            OnboardError::Change(error) => Self::internal(error),
         }
     }
 }

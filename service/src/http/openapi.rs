@@ -8,6 +8,7 @@ mod agents;
 mod operations;
 mod parameters;
 mod permissions;
+mod repositories;
 mod scaffolder;
 mod schemas;
 mod tasks;
@@ -22,6 +23,7 @@ pub fn openapi() -> Value {
         scaffolder::paths(),
         trial::paths(),
         agents::paths(),
+        repositories::paths(),
         permissions::paths(),
         operations::paths(),
     ]

@@ -6,10 +6,13 @@ use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 
 use super::error::ApiError;
+use crate::entities::ListRepositories;
 use crate::task::{ListTasks, Order, OrderField};
 
 /// Changes on a page of the catalog feed, where the query does not say it.
 const FEED_PAGE: u32 = 500;
+/// Repositories on a page, and the most that a query can ask for.
+const REPOSITORY_PAGE: u32 = 100;
 /// The most that it can ask for.
 const LARGEST_FEED_PAGE: u32 = 1000;
 
@@ -59,6 +62,27 @@ impl Pairs {
             return Err(ApiError::input(message));
         }
         Ok((after, limit))
+    }
+
+    /// The page and the filters of the repositories that are looked after.
+    pub(super) fn repositories(&self) -> Result<ListRepositories, ApiError> {
+        self.only(&["after", "limit", "owner", "state"])?;
+        let one = |name: &str| match self.all(name).as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(one.to_ascii_lowercase())),
+            _ => Err(ApiError::input(format!("request/query/{name} must be one text"))),
+        };
+        let limit = self.count("limit")?.unwrap_or(REPOSITORY_PAGE);
+        if !(1..=REPOSITORY_PAGE).contains(&limit) {
+            return Err(ApiError::input(format!(
+                "request/query/limit must be >= 1 and <= {REPOSITORY_PAGE}"
+            )));
+        }
+        let state = one("state")?.map(|word| {
+            serde_json::from_value(serde_json::Value::String(word))
+                .map_err(|_| ApiError::input("request/query/state is not a state of a repository"))
+        });
+        Ok(ListRepositories { after: one("after")?, limit, owner: one("owner")?, state: state.transpose()? })
     }
 
     /// `path` of a file of the preview.

@@ -214,7 +214,7 @@ impl<'a> From<&'a FailureInfo> for FailureShape<'a> {
 
 /// Milliseconds since 1970, printed as `2026-11-23T03:19:51.000Z`.
 #[derive(Clone, Copy)]
-struct Time(i64);
+pub(super) struct Time(pub(super) i64);
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

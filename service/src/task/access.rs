@@ -82,6 +82,11 @@ impl Tasks {
         }
     }
 
+    /// Refuses a caller who has not a permission that is about no resource.
+    pub async fn may(&self, caller: &Caller, permission: Permission) -> Result<(), AccessError> {
+        self.access(caller, &[permission]).await.map(drop)
+    }
+
     /// Refuses users of Backstage what would show them more than its policy can take back.
     pub fn for_services(&self, caller: &Caller) -> Result<(), AccessError> {
         let asks = |backstage: &Backstage| backstage.settings().permissions;

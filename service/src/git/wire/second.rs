@@ -103,10 +103,7 @@ mod tests {
         let named = packet(&format!("{ID} HEAD symref-target:refs/heads/feat/x\n")) + "0000";
         let bare = packet(&format!("{ID} HEAD\n")) + "0000";
 
-        assert_eq!(
-            read(&named),
-            Ok(Some(Head { commit: ID.to_owned(), branch: Some("feat/x".to_owned()) }))
-        );
+        assert_eq!(read(&named), Ok(Some(Head { commit: ID.to_owned(), branch: Some("feat/x".to_owned()) })));
         assert_eq!(read(&bare), Ok(Some(Head { commit: ID.to_owned(), branch: None })));
         assert_eq!(read("0000"), Ok(None));
     }

@@ -43,6 +43,14 @@ pub(super) fn all() -> Value {
             "description": "At most so many changes; there may be less although `more` is true, when they are large",
             "schema": { "type": "integer", "minimum": 1, "maximum": 1000, "default": 500 },
         },
+        "repositoryAfter": of_query("after", "`next` of the page before", json!({ "type": "string" })),
+        "repositoryLimit": of_query(
+            "limit",
+            "At most so many",
+            json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 100 }),
+        ),
+        "repositoryOwner": of_query("owner", "Only those of `github.com/acme`", json!({ "type": "string" })),
+        "repositoryState": of_query("state", "Only those in this state", json!({ "type": "string" })),
         "idempotencyKey": {
             "name": "Idempotency-Key",
             "in": "header",
@@ -77,4 +85,8 @@ fn list(name: &str, description: &str, items: Value) -> Value {
 
 fn count(name: &str, description: &str) -> Value {
     json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema("Count") })
+}
+
+fn of_query(name: &str, description: &str, schema: Value) -> Value {
+    json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema })
 }

@@ -6,7 +6,16 @@ use super::schema;
 
 pub(super) fn all() -> Value {
     let mut all = Map::new();
-    for group in [errors(), tasks(), events(), templates(), dry_runs(), super::trial::schemas(), own()] {
+    for group in [
+        errors(),
+        tasks(),
+        events(),
+        templates(),
+        dry_runs(),
+        super::trial::schemas(),
+        super::repositories::schemas(),
+        own(),
+    ] {
         if let Value::Object(group) = group {
             all.extend(group);
         }

@@ -1,0 +1,159 @@
+//! The same with GitHub: what a reading costs, what is found under another name, and pull requests.
+
+use stagecraft::catalog::Change;
+use stagecraft::db::Engine;
+use stagecraft::entities::{Delivery, ListRepositories, PullState, RepositoryState};
+
+use super::{
+    HUMAN, MANIFEST, commit, entity, happened, make, offered, onboarding, pushed, settle, slug, standing,
+};
+use crate::support::github::GitHubSite;
+
+async fn with_shop(files: &[(&str, &str)], delivery: Delivery) -> GitHubSite {
+    let site = GitHubSite::new().await;
+    make(&*site.forge(), "shop", files).await;
+    site.app.app.catalog.onboard(&onboarding(&["shop"], &[], delivery)).await.unwrap();
+    site
+}
+
+fn folder(site: &GitHubSite, name: &str) -> std::path::PathBuf {
+    site.github.repository("acme", name).expect("the repository is there").folder
+}
+
+/// Calls of the API since then, without those for tokens.
+fn calls(site: &GitHubSite, since: usize) -> Vec<String> {
+    let all = operations(site);
+    all.into_iter()
+        .skip(since)
+        .filter(|call| {
+            !call.starts_with("git/info") && !call.starts_with("git/upload") && !call.starts_with("apps/")
+        })
+        .collect()
+}
+
+fn operations(site: &GitHubSite) -> Vec<String> {
+    site.github.exchanges().0.iter().map(|exchange| exchange.operation.clone()).collect()
+}
+
+#[tokio::test]
+async fn a_cold_reading_takes_two_calls_and_an_unchanged_one_a_free_one() {
+    let site = with_shop(&[("package.json", MANIFEST)], Delivery::Feed).await;
+    let before = operations(&site).len();
+    settle(&site.app).await;
+    assert_eq!(offered(&site.app).await, ["component:default/shop"]);
+    assert_eq!(calls(&site, before), ["repos/get", "git/get-tree"]);
+
+    let before = operations(&site).len();
+    pushed(&site.app, "shop").await;
+
+    assert_eq!(calls(&site, before), ["repos/get"]);
+}
+
+#[tokio::test]
+async fn a_humans_file_on_github_wins() {
+    let site = with_shop(&[("package.json", MANIFEST)], Delivery::Feed).await;
+    settle(&site.app).await;
+
+    commit(folder(&site, "shop"), &[("catalog-info.yaml", Some(HUMAN))]).await;
+    pushed(&site.app, "shop").await;
+    assert_eq!(offered(&site.app).await, [""; 0]);
+
+    commit(folder(&site, "shop"), &[("catalog-info.yaml", None)]).await;
+    pushed(&site.app, "shop").await;
+    assert_eq!(offered(&site.app).await, ["component:default/shop"]);
+}
+
+#[tokio::test]
+async fn a_repository_of_another_name_takes_its_entities_along() {
+    let site = with_shop(&[("package.json", MANIFEST)], Delivery::Feed).await;
+    settle(&site.app).await;
+    site.github.change(|state| {
+        let repository =
+            state.repositories.values_mut().find(|repository| repository.name == "shop").unwrap();
+        repository.name = "store".to_owned();
+    });
+
+    happened(&site.app, Change::Moved { from: slug("shop"), to: slug("store") }).await;
+
+    assert_eq!(standing(&site.app, "store").await.0, RepositoryState::Offered);
+    let all = ListRepositories { limit: 10, ..ListRepositories::default() };
+    assert_eq!(site.app.app.catalog.repositories(&all).await.unwrap().repositories.len(), 1);
+    let reference = offered(&site.app).await.remove(0);
+    let shown = entity(&site.app, &reference).await;
+    assert_eq!(shown["metadata"]["annotations"]["github.com/project-slug"], "acme/store");
+}
+
+async fn pull(site: &GitHubSite) -> Option<(u64, PullState)> {
+    let all = ListRepositories { limit: 10, ..ListRepositories::default() };
+    let page = site.app.app.catalog.repositories(&all).await.unwrap();
+    page.repositories.into_iter().find_map(|(row, _)| row.pull).map(|pull| (pull.number, pull.state))
+}
+
+#[tokio::test]
+async fn a_pull_request_brings_the_file_and_is_brought_forward_in_place() {
+    let site = with_shop(&[("package.json", MANIFEST)], Delivery::PullRequest).await;
+    settle(&site.app).await;
+    let (number, state) = pull(&site).await.expect("there is a pull request");
+    assert_eq!(state, PullState::Open);
+    let branch = "stagecraft/catalog-info";
+    let first = site.github.head("acme", "shop", branch).expect("its branch is there");
+
+    let described = MANIFEST.replace("Sells things", "Sells very many things");
+    commit(folder(&site, "shop"), &[("package.json", Some(&described))]).await;
+    site.github.change(|state| {
+        let repository =
+            state.repositories.values_mut().find(|repository| repository.name == "shop").unwrap();
+        repository.settings.insert("description".to_owned(), "Sells very many things".into());
+        repository.updated += 1_000;
+    });
+    pushed(&site.app, "shop").await;
+
+    assert_eq!(pull(&site).await, Some((number, PullState::Open)));
+    assert_ne!(site.github.head("acme", "shop", branch), Some(first));
+}
+
+#[tokio::test]
+async fn a_pull_request_that_was_closed_is_opened_again_only_if_somebody_asks() {
+    let site = with_shop(&[("package.json", MANIFEST)], Delivery::PullRequest).await;
+    settle(&site.app).await;
+    let (number, _) = pull(&site).await.expect("there is a pull request");
+    let token = site.github.installation_token(site.installation);
+    let url = format!("{}/repos/acme/shop/pulls/{number}", site.github.api_url());
+    let closed = reqwest::Client::new()
+        .patch(url)
+        .bearer_auth(token)
+        .header("user-agent", "people")
+        .json(&serde_json::json!({ "state": "closed" }))
+        .send()
+        .await
+        .unwrap();
+    assert!(closed.status().is_success());
+
+    commit(folder(&site, "shop"), &[("README.md", Some("# Shop\n\nSells everything that there is.\n"))])
+        .await;
+    pushed(&site.app, "shop").await;
+    assert_eq!(pull(&site).await, Some((number, PullState::Declined)));
+
+    let mut again = onboarding(&["shop"], &[], Delivery::PullRequest);
+    again.again = true;
+    site.app.app.catalog.onboard(&again).await.unwrap();
+    settle(&site.app).await;
+    let (other, state) = pull(&site).await.expect("there is another pull request");
+    assert!(other > number && state == PullState::Open, "{other} {state:?}");
+}
+
+#[tokio::test]
+async fn a_pull_request_that_is_merged_ends_what_is_offered() {
+    let site = GitHubSite::on(Engine::Sqlite, github_double::Setup::default(), serde_json::json!({})).await;
+    make(&*site.forge(), "shop", &[("package.json", MANIFEST)]).await;
+    site.app.app.catalog.onboard(&onboarding(&["shop"], &[], Delivery::PullRequest)).await.unwrap();
+    settle(&site.app).await;
+    let (number, _) = pull(&site).await.expect("there is a pull request");
+
+    let how = stagecraft::forge::MergeHow { method: "merge".to_owned(), title: None, message: None };
+    site.forge().merge_pull_request(&slug("shop"), number, &how).await.unwrap();
+    pushed(&site.app, "shop").await;
+
+    assert_eq!(standing(&site.app, "shop").await.0, RepositoryState::Yielded);
+    assert_eq!(offered(&site.app).await, [""; 0]);
+}
