@@ -461,6 +461,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stagecraft/v1/repositories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The repositories that are looked after, how they stand and what is made of them, in the order of their names, page by page; and the owners all of whose repositories are. A user of Backstage needs `catalog.location.read`. */
+        get: operations["ListRepositories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stagecraft/v1/repositories/onboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Has repositories, or all repositories of owners, looked after from now on: their entities come into the catalog feed, and with `pull-request` each repository without a catalog file gets a pull request that brings one. The work is done after the answer; `GET /api/stagecraft/v1/repositories` tells how it goes. A user of Backstage needs `catalog.location.create`. */
+        post: operations["OnboardRepositories"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stagecraft/v1/templates": {
         parameters: {
             query?: never;
@@ -691,6 +725,49 @@ export interface components {
             status?: "processing" | "completed" | "failed" | "cancelled" | "skipped";
             stepId?: string;
         };
+        KeptRepository: {
+            /** @description The commit that was read */
+            commit?: string;
+            /**
+             * @description What is done with what is found
+             * @enum {string}
+             */
+            delivery: "feed" | "pull-request" | "none";
+            /** @description What was left to people (`yielded`), left out (`leftOut`), could not be read (`brokenFiles`, `unreadFiles`), each with the reason */
+            details?: {
+                [key: string]: unknown;
+            };
+            entities: {
+                /** @description `kind:namespace/name` in lower case */
+                entityRef: string;
+                /** @description Whether it is this repository's to offer; false where another one made it first */
+                offered: boolean;
+            }[];
+            /** @description The state in a sentence */
+            note?: string;
+            pullRequest?: {
+                number: number;
+                /**
+                 * @description What became of it; `asked`: closed, and somebody wants another one
+                 * @enum {string}
+                 */
+                state: "open" | "taken" | "declined" | "asked";
+                /** @description Its page */
+                url: string;
+            };
+            /**
+             * Format: date-time
+             * @description When it was read
+             */
+            readAt?: string;
+            /** @description Host, owner and name, as the host writes them */
+            repository: string;
+            /**
+             * @description `waiting`: not read yet; `offered`: entities are in the feed; `yielded`: its own catalog files say everything; `empty`: nothing to offer; `failed`: not read, what was offered stays; `kept`: not to be seen, but too much would go at once; `lost`: the App is not installed there any more; `gone`: its entities were taken away
+             * @enum {string}
+             */
+            state: "waiting" | "offered" | "yielded" | "empty" | "failed" | "kept" | "lost" | "gone";
+        };
         ListedEntity: {
             entity: {
                 [key: string]: unknown;
@@ -721,10 +798,49 @@ export interface components {
             /** @description Only on links; the content is where the link leads */
             symlink?: boolean;
         };
+        Onboarded: {
+            owners: string[];
+            repositories: string[];
+        };
+        OnboardRequest: {
+            /**
+             * @description Open a pull request although people closed one
+             * @default false
+             */
+            again?: boolean;
+            /**
+             * @description `feed`: offer entities; `pull-request`: also bring a catalog file; `none`: look after them no more. Without it `feed`
+             * @enum {string}
+             */
+            delivery?: "feed" | "pull-request" | "none";
+            owners?: string[];
+            repositories?: string[];
+        };
         PostedFile: {
             base64Content: string;
             /** @description Relative to the template's folder */
             path: string;
+        };
+        RepositoryPage: {
+            /** @description `after` of the next page; null on the last */
+            next: string | null;
+            owners: {
+                /**
+                 * @description What is done with what is found
+                 * @enum {string}
+                 */
+                delivery: "feed" | "pull-request" | "none";
+                /**
+                 * Format: date-time
+                 * @description When all of them were last looked at
+                 */
+                lookedAt?: string;
+                /** @description Why the last look at them changed less than it found */
+                note?: string;
+                /** @description Host and owner */
+                owner: string;
+            }[];
+            repositories: components["schemas"]["KeptRepository"][];
         };
         /** @description Never served again */
         Secrets: {
@@ -996,6 +1112,14 @@ export interface components {
         order: string[];
         /** @description Who offers choices, for example `github` */
         provider: string;
+        /** @description `next` of the page before */
+        repositoryAfter: string;
+        /** @description At most so many */
+        repositoryLimit: number;
+        /** @description Only those of `github.com/acme` */
+        repositoryOwner: string;
+        /** @description Only those in this state */
+        repositoryState: string;
         /** @description What is to be chosen */
         resource: string;
         /** @description Only tasks in these states; one that is not known matches nothing */
@@ -2670,6 +2794,131 @@ export interface operations {
             };
             /** @description A user of Backstage asks: its catalog shows him what he may see */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ListRepositories: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                after?: components["parameters"]["repositoryAfter"];
+                /** @description At most so many */
+                limit?: components["parameters"]["repositoryLimit"];
+                /** @description Only those of `github.com/acme` */
+                owner?: components["parameters"]["repositoryOwner"];
+                /** @description Only those in this state */
+                state?: components["parameters"]["repositoryState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of repositories */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepositoryPage"];
+                };
+            };
+            /** @description The query is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage's policy does not let the user see it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    OnboardRepositories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OnboardRequest"];
+            };
+        };
+        responses: {
+            /** @description What was understood */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Onboarded"];
+                };
+            };
+            /** @description A name is none, or of a host that no forge serves; nothing was changed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage's policy does not let the user do it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Backstage cannot be asked what the user may do */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
