@@ -57,17 +57,17 @@ pub struct Catalogue {
 }
 
 impl Catalogue {
-    /// The entities as documents of one YAML text.
+    /// The entities as documents of one YAML text, for a file at the root of the repository.
     ///
     /// # Errors
     /// None that an entity of this crate gives; writing YAML can fail in principle.
     pub fn to_yaml(&self) -> Result<String, serde_yaml::Error> {
         let mut out = String::new();
-        for Described { entity, .. } in &self.entities {
+        for described in &self.entities {
             if !out.is_empty() {
                 out.push_str("---\n");
             }
-            out.push_str(&serde_yaml::to_string(&entity.to_value())?);
+            out.push_str(&serde_yaml::to_string(&described.written_in(None))?);
         }
         Ok(out)
     }

@@ -16,6 +16,9 @@ mod reading;
 use crate::report::sort;
 use crate::{EntityRef, FileTree, Finding, Listing, TreePath};
 
+pub(crate) use locations::{Aim, aim, moved};
+pub(crate) use placeholders::{Placeholder, placeholders};
+pub use reading::catalog_files;
 pub(crate) use reading::{CatalogFile, DocumentRead, read};
 
 /// What is known of the catalog that the files are for, and of the repository they are in.

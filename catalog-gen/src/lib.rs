@@ -10,6 +10,7 @@
 //! a tree cannot hold a path that leads out of it, a reference cannot have an empty part.
 
 mod catalogue;
+mod check;
 mod claim;
 mod detect;
 mod entity;
@@ -24,6 +25,7 @@ mod material;
 mod merge;
 mod package;
 mod propose;
+mod rebase;
 mod report;
 #[cfg(test)]
 mod schema_test;
@@ -39,12 +41,13 @@ mod words;
 mod yaml;
 
 pub use catalogue::{Catalogue, Described, FieldClaim};
+pub use check::check;
 pub use claim::{Claim, Confidence, Evidence};
 pub use detect::{DETECTORS, Detector, Interest, Wanted};
 pub use entity::{Entity, EntityError, Link, Metadata};
 pub use entity_ref::{DEFAULT_NAMESPACE, EntityRef, RefError};
 pub use explain::explain;
-pub use files::{AllowedKind, Surroundings, validate_files, validate_files_in};
+pub use files::{AllowedKind, Surroundings, catalog_files, validate_files, validate_files_in};
 pub use findings::{Edge, Findings, LanguageShare, Relation, Subject, SubjectId, SubjectKind, Target};
 pub use generate::generate;
 pub use graph::Graph;

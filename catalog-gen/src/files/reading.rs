@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::locations::{Aim, aim, targets};
-use super::{Scope, aliases};
+use super::{Scope, Surroundings, aliases};
 use crate::report::Source;
 use crate::{
-    DEFAULT_NAMESPACE, EntityRef, Finding, MAX_YAML_BYTES, Placed, TreePath, is_foreign,
-    parse_documents_placed,
+    DEFAULT_NAMESPACE, EntityRef, FileTree, Finding, Listed, ListedKind, Listing, MAX_YAML_BYTES, Placed,
+    TreePath, is_foreign, parse_documents_placed,
 };
 
 /// Folders whose YAML files are catalog files if they speak of Backstage.
@@ -72,25 +72,76 @@ pub(crate) fn read(scope: &Scope<'_>, findings: &mut Vec<Finding>) -> Vec<Catalo
     files
 }
 
-fn is_catalog_file(scope: &Scope<'_>, path: &TreePath) -> bool {
+/// The catalog files of a repository that its tree does not hold yet: those of the usual names and folders, and those
+/// that locations in the tree name. Read them, and ask again until there are none.
+pub fn catalog_files(listing: &Listing, tree: &FileTree) -> Vec<TreePath> {
+    let surroundings = Surroundings { listing: Some(listing), ..Surroundings::default() };
+    let scope = Scope { tree, surroundings: &surroundings };
+    let readable = |file: &&Listed| matches!(file.kind, ListedKind::File | ListedKind::Executable);
+    let mut wanted: BTreeSet<TreePath> = listing
+        .iter()
+        .filter(readable)
+        .map(|file| &file.path)
+        .filter(|path| place(path) != Place::Other)
+        .cloned()
+        .collect();
+    for file in read(&scope, &mut Vec::new()) {
+        let aims = file.documents.iter().flat_map(|document| targets(&document.value));
+        for target in aims.map(|(_, target)| aim(&file.path, target)) {
+            let fits = |path: &TreePath| match &target {
+                Aim::File(own) => own == path,
+                Aim::Many(pattern) => pattern.fits(path),
+                Aim::Elsewhere | Aim::Outside => false,
+            };
+            match &target {
+                Aim::File(path) => wanted.extend(listing.get(path).filter(readable).map(|_| path.clone())),
+                _ => wanted.extend(
+                    listing.iter().filter(readable).map(|file| &file.path).filter(|path| fits(path)).cloned(),
+                ),
+            }
+        }
+    }
+    wanted.into_iter().filter(|path| tree.get(path).is_none()).collect()
+}
+
+/// What a path says of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// It has the name of a catalog file.
+    Usual,
+    /// It is a YAML file of a folder for catalog files.
+    Housed,
+    Other,
+}
+
+fn place(path: &TreePath) -> Place {
     let name = path.file_name().to_ascii_lowercase();
     if !(name.ends_with(".yaml") || name.ends_with(".yml")) || is_foreign(path) {
-        return false;
+        return Place::Other;
     }
     let mut folders: Vec<&str> = path.segments().collect();
     folders.pop();
     if folders.iter().any(|folder| OTHERS.contains(folder)) {
-        return false;
+        return Place::Other;
     }
-    let usual = matches!(name.as_str(), "catalog-info.yaml" | "catalog-info.yml");
+    if matches!(name.as_str(), "catalog-info.yaml" | "catalog-info.yml") {
+        return Place::Usual;
+    }
     let housed = folders.last().is_some_and(|folder| CATALOG_FOLDERS.contains(folder));
-    let Some(file) = scope.tree.file(path).filter(|_| usual || housed) else { return false };
+    if housed { Place::Housed } else { Place::Other }
+}
+
+fn is_catalog_file(scope: &Scope<'_>, path: &TreePath) -> bool {
+    let place = place(path);
+    let Some(file) = scope.tree.file(path).filter(|_| place != Place::Other) else { return false };
     if file.bytes.len() > MAX_YAML_BYTES {
-        return usual;
+        return place == Place::Usual;
     }
     let text = String::from_utf8_lossy(&file.bytes);
-    (usual || text.lines().any(|line| line.starts_with("apiVersion:") && line.contains("backstage.io/")))
-        && !is_skeleton(&text)
+    let speaks = |text: &str| {
+        text.lines().any(|line| line.starts_with("apiVersion:") && line.contains("backstage.io/"))
+    };
+    (place == Place::Usual || speaks(&text)) && !is_skeleton(&text)
 }
 
 /// Does it have names that a template fills in?

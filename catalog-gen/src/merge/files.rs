@@ -39,21 +39,22 @@ pub fn merge_files(tree: &FileTree, entities: &[Described], new: &TreePath) -> M
         merged.left_alone.push(LeftAlone { path: file.path.clone(), errors });
     }
     let sound: Vec<&CatalogFile> = files.iter().filter(|file| !file.broken).collect();
-    let generated: Vec<Generated> = entities.iter().map(generated).collect();
-    let mut by_file: BTreeMap<TreePath, Vec<(Option<usize>, &Generated)>> = BTreeMap::new();
     let homes = Homes::new(&sound, entities);
-    for (described, generated) in entities.iter().zip(&generated) {
-        match homes.of(described) {
-            Some((file, index)) => {
-                by_file.entry(file.path.clone()).or_default().push((Some(index), generated))
-            }
-            None if merged.left_alone.is_empty() => {
-                by_file.entry(new.clone()).or_default().push((None, generated))
-            }
-            None => {}
-        }
+    let mut by_file: BTreeMap<TreePath, Vec<(Option<usize>, Generated)>> = BTreeMap::new();
+    for described in entities {
+        let (path, index) = match homes.of(described) {
+            Some((file, index)) => (&file.path, Some(index)),
+            None if merged.left_alone.is_empty() => (new, None),
+            None => continue,
+        };
+        let entity = described.written_in(path.parent().as_ref());
+        let generated = Generated { entity, placeholders: described.missing.clone() };
+        by_file.entry(path.clone()).or_default().push((index, generated));
     }
-    for (path, pairs) in by_file {
+    for (path, pairs) in &by_file {
+        let pairs: Vec<(Option<usize>, &Generated)> =
+            pairs.iter().map(|(index, generated)| (*index, generated)).collect();
+        let path = path.clone();
         match text_at(tree, &path).and_then(|text| Ok((text, read(text)?))) {
             Ok((text, documents)) => drop(merged.files.insert(path, merge_into(text, documents, &pairs))),
             Err(MergeError::Unreadable(errors)) => merged.left_alone.push(LeftAlone { path, errors }),
@@ -76,10 +77,6 @@ fn text_at<'t>(tree: &'t FileTree, path: &TreePath) -> Result<&'t str, MergeErro
         }
         Some(_) => Err(not_text("this is no file; give the file another name")),
     }
-}
-
-fn generated(described: &Described) -> Generated {
-    Generated { entity: described.entity.to_value(), placeholders: described.missing.clone() }
 }
 
 /// The documents that there are, and how to find the one for an entity.

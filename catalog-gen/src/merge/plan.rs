@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{Addition, Difference, Generated, Insertion, reference};
 use crate::Placed;
 use crate::report::{Source, locate};
-use crate::validate::{below, references_of};
+use crate::validate::{below, placeholder, references_of};
 
 /// Mappings that are merged key by key.
 const OPEN: [&str; 5] = ["", "metadata", "metadata.labels", "metadata.annotations", "spec"];
@@ -99,6 +99,11 @@ impl Walk<'_> {
         }
         if let Some((written, found)) = self.references(field) {
             return found.is_subset(&written) && (written == found || self.is_list(field));
+        }
+        if let (Some((key, written)), Some((other, found))) = (placeholder(written), placeholder(found)) {
+            // `./api.yaml` and `api.yaml` are one file.
+            let bare = |path: &Value| path.as_str().map(|path| path.trim_start_matches("./").to_owned());
+            return key == other && bare(written) == bare(found);
         }
         match (written, found) {
             (Value::Array(written), Value::Array(found)) => found.iter().all(|item| written.contains(item)),

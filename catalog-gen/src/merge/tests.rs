@@ -351,6 +351,24 @@ fn entities_go_to_the_files_that_declare_them() {
 }
 
 #[test]
+fn paths_count_from_the_file_that_they_are_written_into() {
+    let api = json!({"apiVersion": "backstage.io/v1alpha1", "kind": "API",
+        "metadata": {"name": "orders", "annotations": {"backstage.io/techdocs-ref": "dir:."}},
+        "spec": {"definition": {"$text": "./openapi.yaml"}}});
+    let found = [described("services/cart", api)];
+    let new = TreePath::parse("catalog-info.yaml").unwrap();
+    let text = |files: &FileTree| merge_files(files, &found, &new).files.pop_first().unwrap().1;
+
+    let root = text(&FileTree::new()).text;
+    assert!(root.contains("$text: ./services/cart/openapi.yaml\n"), "{root}");
+    assert!(root.contains("techdocs-ref: dir:services/cart\n"), "{root}");
+    let own = b"kind: API\nmetadata:\n  name: orders\nspec:\n  definition: {$text: openapi.yaml}\n";
+    let merged = text(&tree(&[("services/cart/catalog-info.yaml", own)]));
+    assert_eq!(merged.differences, []);
+    assert!(merged.text.contains("techdocs-ref: dir:.\n"), "{}", merged.text);
+}
+
+#[test]
 fn nothing_new_is_written_while_a_file_cannot_be_read() {
     let found = [described("", shop())];
     let new = TreePath::parse("catalog-info.yaml").unwrap();
