@@ -5,9 +5,12 @@
 //! found. No detector reads a disk, knows the catalog of a site, or decides what is written. The invariant: the same
 //! repository gives the same findings, in the same order.
 
+mod annotations;
 mod apis;
 pub(crate) mod components;
 mod compose;
+mod dependencies;
+mod docs;
 pub(crate) mod frameworks;
 mod kind;
 mod kubernetes;
@@ -16,11 +19,13 @@ mod lifecycle;
 mod links;
 mod manifests;
 mod near;
+mod owner;
 pub(crate) mod paths;
 mod places;
 mod prose;
 mod resources;
 mod slug;
+mod system;
 mod tags;
 #[cfg(test)]
 mod testing;
@@ -75,6 +80,11 @@ pub const DETECTORS: &[Detector] = &[
     apis::DETECTOR,
     resources::DETECTOR,
     lifecycle::DETECTOR,
+    dependencies::DETECTOR,
+    system::DETECTOR,
+    owner::DETECTOR,
+    docs::DETECTOR,
+    annotations::DETECTOR,
     prose::DETECTOR,
     tags::DETECTOR,
     links::DETECTOR,

@@ -19,6 +19,7 @@ mod explain;
 mod files;
 mod findings;
 mod generate;
+mod glob;
 mod graph;
 mod listing;
 mod material;

@@ -186,7 +186,6 @@ fn add(
     let provider = component.and_then(|id| findings.subject(id));
     let folder = provider.and_then(|subject| subject.folder.clone());
     let sure = confidence(provider);
-    let lifecycle = provider.and_then(|subject| subject.best("spec.lifecycle")).cloned();
     let component_name = provider.and_then(|subject| subject.best("metadata.name")?.text().map(slug));
     // A family is never empty: it was made for its first file.
     let (first, rest) = match family.split_first() {
@@ -211,9 +210,6 @@ fn add(
         );
     }
     api.claim("spec.type", Claim::new(first.kind, Confidence::Certain, evidence("apis.type")));
-    if let Some(lifecycle) = lifecycle {
-        api.claim("spec.lifecycle", lifecycle);
-    }
     let text = relative(folder.as_ref(), first.path);
     let definition = json!({ "$text": text });
     api.claim("spec.definition", Claim::new(definition, Confidence::Certain, evidence("apis.definition")));

@@ -1,6 +1,6 @@
 //! Manifests of Kubernetes, as far as lines show them.
 //!
-//! Templates of charts are no YAML until they are rendered, so nothing is parsed: kinds, names, and images
+//! Templates of charts are no YAML until they are rendered, so nothing is parsed: kinds, names, images and settings
 //! stand on lines of their own. The invariant: the time is linear in the length of the text.
 
 /// One manifest.
@@ -12,17 +12,21 @@ pub(super) struct Manifest<'t> {
     /// The line of its kind, from 1.
     pub(super) line: u32,
     pub(super) images: Vec<&'t str>,
+    /// Labels and annotations at any depth, and other pairs of words that stand on one line.
+    pub(super) pairs: Vec<(&'t str, &'t str, u32)>,
+    /// Settings of containers with their values.
+    pub(super) environment: Vec<(&'t str, &'t str, u32)>,
 }
 
 /// The manifests of a text.
 pub(super) fn manifests(text: &str) -> Vec<Manifest<'_>> {
     let mut all = Vec::new();
     let mut now = Manifest::default();
-    let mut root = "";
+    let (mut root, mut setting) = ("", None);
     for (at, line) in text.lines().enumerate() {
         if line.starts_with("---") {
             finish(&mut all, std::mem::take(&mut now));
-            root = "";
+            (root, setting) = ("", None);
             continue;
         }
         let bare = line.trim().trim_start_matches("- ");
@@ -42,8 +46,17 @@ pub(super) fn manifests(text: &str) -> Vec<Manifest<'_>> {
         if root == "metadata" && key == "name" && depth <= 4 && now.name.is_none() {
             now.name = Some(value).filter(|name| !name.is_empty());
         }
-        if key == "image" && !value.is_empty() {
-            now.images.push(value);
+        match key {
+            "image" if !value.is_empty() => now.images.push(value),
+            "name" => setting = Some(value),
+            "value" => {
+                let name = setting.take();
+                now.environment.extend(name.map(|name| (name, value, number)));
+            }
+            _ => {}
+        }
+        if !value.is_empty() {
+            now.pairs.push((key, value, number));
         }
     }
     finish(&mut all, now);
@@ -53,6 +66,15 @@ pub(super) fn manifests(text: &str) -> Vec<Manifest<'_>> {
 fn finish<'t>(all: &mut Vec<Manifest<'t>>, manifest: Manifest<'t>) {
     if !manifest.kind.is_empty() && !manifest.api.is_empty() {
         all.push(manifest);
+    }
+}
+
+impl Manifest<'_> {
+    /// The value of a label or another pair.
+    pub(super) fn pair(&self, key: &str) -> Option<(&str, u32)> {
+        let usable = |value: &str| !value.contains("{{") && !value.contains('$');
+        let found = self.pairs.iter().find(|(own, value, _)| *own == key && usable(value));
+        found.map(|(_, value, line)| (*value, *line))
     }
 }
 
@@ -70,5 +92,7 @@ mod tests {
             [("Deployment", Some("web"), 3), ("Service", Some("{{ .Chart.Name }}"), 17),]
         );
         assert_eq!(found[0].images, ["acme/web:1"]);
+        assert_eq!(found[0].environment, [("URL", "http://api", 13)]);
+        assert_eq!(found[0].pair("app"), Some(("web", 7)));
     }
 }
