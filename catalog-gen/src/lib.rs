@@ -21,6 +21,7 @@ mod findings;
 mod generate;
 mod glob;
 mod graph;
+mod house;
 mod listing;
 mod material;
 mod merge;
@@ -52,6 +53,7 @@ pub use files::{AllowedKind, Surroundings, catalog_files, validate_files, valida
 pub use findings::{Edge, Findings, LanguageShare, Relation, Subject, SubjectId, SubjectKind, Target};
 pub use generate::generate;
 pub use graph::Graph;
+pub use house::{ProposedSite, site_of};
 pub use listing::{Listed, ListedKind, Listing};
 pub use material::{About, Material};
 pub use merge::{

@@ -27,6 +27,9 @@ pub struct Site {
     pub annotations: Vec<AnnotationRule>,
     /// How many libraries of one repository become components of their own.
     pub most_libraries: usize,
+    /// Kinds that go to a file of their own where no file has them yet, because `catalog.rules` takes them only from
+    /// some places: `System`, `Resource`.
+    pub separate_kinds: Vec<String>,
 }
 
 /// How a team of an organisation is written as an owner.
@@ -66,6 +69,7 @@ impl Default for Site {
             fallback_owner: None,
             annotations: Vec::new(),
             most_libraries: 20,
+            separate_kinds: Vec::new(),
         }
     }
 }

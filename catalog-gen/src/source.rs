@@ -70,6 +70,9 @@ pub enum SourceError {
         /// The revision, as it was given.
         revision: String,
     },
+    /// GitHub did not give what was asked for.
+    #[error(transparent)]
+    GitHub(#[from] github::GitHubError),
 }
 
 /// A file that could not be put among the others, or that holds nothing of its own.
@@ -177,8 +180,8 @@ pub fn remote(text: &str, revision: &str) -> Option<Remote> {
             Some((host, path)) if host.contains('.') && !host.contains('/') => {
                 (host.rsplit('@').next()?, path)
             }
-            Some(_) => return None,
-            None => ("github.com", text),
+            None if text.split('/').count() == 2 => ("github.com", text),
+            _ => return None,
         },
     };
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();

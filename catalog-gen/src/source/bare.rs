@@ -41,6 +41,11 @@ impl Bare {
         Ok(Self { path: path.to_owned(), repository, commit, branch })
     }
 
+    /// Name of the commit; none where there is none yet.
+    pub fn commit(&self) -> Option<String> {
+        self.commit.map(|commit| commit.to_string())
+    }
+
     /// Everything in it.
     pub fn listing(&self, limits: Limits) -> Result<Listing, SourceError> {
         let git = |source| SourceError::Git { path: self.path.clone(), source };
@@ -91,7 +96,7 @@ impl Bare {
         let listing = self.listing(limits)?;
         let (files, unread) = self.read(&listing, limits)?;
         let about = About { remote: self.origin(), ..About::default() };
-        Ok(Snapshot { listing, files, about, commit: self.commit.map(|commit| commit.to_string()), unread })
+        Ok(Snapshot { listing, files, about, commit: self.commit(), unread })
     }
 
     fn origin(&self) -> Option<crate::Remote> {
@@ -102,7 +107,9 @@ impl Bare {
 /// The remote `origin` of a repository, at its branch.
 pub(super) fn origin(repository: &Repository, branch: Option<&str>) -> Option<crate::Remote> {
     let origin = repository.find_remote("origin").ok()?;
-    remote(origin.url().ok()?, branch.unwrap_or("HEAD"))
+    // A path on this machine says nothing of a host.
+    let url = origin.url().ok().filter(|url| url.contains(':'))?;
+    remote(url, branch.unwrap_or("HEAD"))
 }
 
 /// The branch that `HEAD` stands for.
