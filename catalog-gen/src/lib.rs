@@ -5,8 +5,8 @@
 //! which Backstage takes or refuses an entity; [`parse_documents`], the YAML that people write them in; and
 //! [`generate()`], the entities of a repository, with the reason for every value.
 //!
-//! It knows nothing of the service, opens no file and no connection, and starts no process: everything it
-//! works on is handed in. What it keeps true is that each of its values is legal from the moment it exists:
+//! It knows nothing of the service, and starts no process. But for `source`, which the feature `cli` brings for the
+//! command line, it opens no file and no connection: everything it works on is handed in. What it keeps true is that each of its values is legal from the moment it exists:
 //! a tree cannot hold a path that leads out of it, a reference cannot have an empty part.
 
 mod catalogue;

@@ -79,10 +79,6 @@ fn text_at<'t>(tree: &'t FileTree, path: &TreePath) -> Result<&'t str, MergeErro
     }
 }
 
-fn generated(described: &Described) -> Generated {
-    Generated { entity: described.entity.to_value(), placeholders: described.missing.clone() }
-}
-
 /// The documents that there are, and how to find the one for an entity.
 struct Homes<'f> {
     by_name: HashMap<String, (&'f CatalogFile, usize)>,

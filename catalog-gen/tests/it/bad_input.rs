@@ -277,7 +277,10 @@ fn a_folder_and_a_bare_repository_of_the_same_files_say_the_same() {
         ),
         ("Dockerfile", "FROM node\n"),
         ("README.md", "# Shop\n\nSells things.\n"),
-        ("docs/openapi.yaml", "openapi: 3.0.0\ninfo: {title: Shop, version: '1'}\npaths: {/a: {get: {}}}\n"),
+        (
+            "docs/openapi.yaml",
+            "openapi: 3.0.0\ninfo:\n  title: Shop\n  version: '1'\npaths:\n  /a:\n    get: {}\n",
+        ),
     ];
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), &files);

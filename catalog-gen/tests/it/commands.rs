@@ -10,7 +10,7 @@ const SHOP: [(&str, &str); 3] = [
         "{\"name\":\"shop\",\"description\":\"Sells things.\",\"dependencies\":{\"express\":\"4\"}}",
     ),
     ("Dockerfile", "FROM node\nCMD node .\n"),
-    ("openapi.yaml", "openapi: 3.0.0\ninfo: {title: Shop, version: '1'}\npaths: {/a: {get: {}}}\n"),
+    ("openapi.yaml", "openapi: 3.0.0\ninfo:\n  title: Shop\n  version: '1'\npaths:\n  /a:\n    get: {}\n"),
 ];
 
 #[test]
