@@ -13,13 +13,14 @@ mod parts;
 
 use indexmap::IndexMap;
 
-use crate::detect::Detector;
 use crate::detect::frameworks::{Role, plays};
 use crate::detect::paths::{depth, folder_text};
+use crate::detect::{Detector, Interest};
 use crate::{
     Claim, Confidence, Ecosystem, Evidence, Findings, Material, Package, Site, Subject, SubjectId,
     SubjectKind, TreePath,
 };
+use names::What;
 use parts::{Part, Parts};
 
 /// The detector.
@@ -27,7 +28,7 @@ pub(super) const DETECTOR: Detector = Detector {
     name: "components",
     finds: "the components: the repository, or each of its parts that is deployed for itself; and their names",
     limits: "parts without a manifest of their own are not told apart; libraries of a repository are suggested only",
-    reads: &[],
+    reads: &[Interest::Name("Dockerfile"), Interest::Name("Containerfile")],
     run,
 };
 
@@ -44,7 +45,8 @@ fn run(material: &Material<'_>, site: &Site, findings: &mut Findings) {
         subjects.extend(split.iter().map(|own| part(material, findings, own, true)));
     }
     libraries(material, site, findings, &parts, &mut subjects);
-    for subject in subjects {
+    for mut subject in subjects {
+        listens(material, &mut subject);
         findings.add(subject);
     }
 }
@@ -65,7 +67,7 @@ fn whole(material: &Material<'_>, findings: &Findings, parts: &Parts) -> Subject
             subject.sign(sign.clone(), evidence.clone());
         }
     }
-    names::claim(material, findings, None, true, &mut subject);
+    names::claim(material, findings, None, What::Whole, &mut subject);
     subject
 }
 
@@ -78,8 +80,25 @@ fn part(material: &Material<'_>, findings: &Findings, own: &Part, deployed: bool
     for (sign, evidence) in &own.signs {
         subject.sign(sign.clone(), evidence.clone());
     }
-    names::claim(material, findings, own.folder.as_ref(), false, &mut subject);
+    let called = if deployed { What::Part } else { What::Library };
+    names::claim(material, findings, own.folder.as_ref(), called, &mut subject);
     subject
+}
+
+/// Puts a sign where the image says that it answers on a port.
+fn listens(material: &Material<'_>, subject: &mut Subject) {
+    let Some(image) = subject.signs.get("deployed:image").and_then(|found| found.file.clone()) else {
+        return;
+    };
+    let Some(path) = TreePath::parse(&image).ok() else { return };
+    let Some(text) = material.text(&path) else { return };
+    let is_port =
+        |line: &&str| line.trim_start().get(..7).is_some_and(|word| word.eq_ignore_ascii_case("expose "));
+    if let Some((at, _)) = text.lines().enumerate().find(|(_, line)| is_port(line)) {
+        let line = u32::try_from(at + 1).ok();
+        subject
+            .sign("listens", Evidence::at(&path, line, "components.listens", "the image answers on a port"));
+    }
 }
 
 /// Packages for others that are developed here: suggested, if they are not too many.

@@ -91,8 +91,9 @@ fn by_packages(facts: &Facts<'_>) -> Option<Claim> {
     if let Some(found) = role(Role::Function).or_else(|| role(Role::Worker)) {
         return likely("service", found);
     }
-    let only_image = facts.sign("deployed:kubernetes").is_none() && facts.sign("deployed:helm").is_none();
-    if let Some(found) = role(Role::Cli).filter(|_| only_image).or_else(|| facts.released_program()) {
+    let answers =
+        ["listens", "deployed:kubernetes", "deployed:helm"].iter().any(|sign| facts.sign(sign).is_some());
+    if let Some(found) = role(Role::Cli).filter(|_| !answers).or_else(|| facts.released_program()) {
         return likely("tool", found);
     }
     if let Some(found) = role(Role::Widgets).filter(|_| facts.published().is_none()) {

@@ -45,8 +45,9 @@ const TRIED: [&str; 15] = [
     "early stage",
     "highly experimental",
 ];
-/// Words in the name of a repository that is there to be looked at.
-const TRIALS: [&str; 10] = [
+/// Words in the name of a repository, or at the beginning of what it says of itself, that is there to be looked at or to
+/// begin with.
+const SHOWN: [&str; 15] = [
     "boilerplate",
     "template",
     "starter",
@@ -57,9 +58,14 @@ const TRIALS: [&str; 10] = [
     "playground",
     "sandbox",
     "spike",
+    "demo",
+    "demonstration",
+    "sample",
+    "example",
+    "workshop",
 ];
-/// Words in the name of one that may be there to be looked at, or be about that.
-const SHOWN: [&str; 4] = ["demo", "sample", "example", "workshop"];
+/// How many words of the description count as its beginning.
+const BEGINNING: usize = 4;
 
 /// The detector.
 pub(super) const DETECTOR: Detector = Detector {
@@ -79,6 +85,7 @@ fn run(material: &Material<'_>, _: &Site, findings: &mut Findings) {
             let mut claims: Vec<Claim> = whole.iter().cloned().collect();
             claims.extend(folder.as_ref().and_then(|folder| notice(material, Some(folder))));
             claims.extend(notice(material, None));
+            claims.extend(shown(material, folder.as_ref()).or_else(|| shown(material, None)));
             claims.extend(by_version(material, findings, id, folder.as_ref()));
             let evidence =
                 Evidence::of_repository("lifecycle.rest", "nothing says that it is tried or given up");
@@ -103,11 +110,24 @@ fn whole(material: &Material<'_>) -> Option<Claim> {
         return Some(Claim::new("experimental", Confidence::Likely, evidence));
     }
     let name = about.remote.as_ref()?.name().to_ascii_lowercase();
-    let word = name.split(['-', '_', '.']).find(|word| TRIALS.contains(word) || SHOWN.contains(word))?;
-    let confidence = if TRIALS.contains(&word) { Confidence::Likely } else { Confidence::Guess };
+    let word = name.split(['-', '_', '.']).find(|word| SHOWN.contains(word))?;
     let evidence =
         Evidence::of_repository("lifecycle.name", format!("the repository's name has the word `{word}`"));
-    Some(Claim::new("experimental", confidence, evidence))
+    Some(Claim::new("experimental", Confidence::Likely, evidence))
+}
+
+/// What a readme says of its thing with its first words: "A sample application", "A starting point for".
+fn shown(material: &Material<'_>, folder: Option<&TreePath>) -> Option<Claim> {
+    let (path, text) = super::prose::readme_of(material, folder)?;
+    let (paragraph, line) = super::prose::purpose(text)?;
+    let plain = paragraph.to_lowercase();
+    let beginning: Vec<&str> = plain.split_whitespace().take(BEGINNING).collect();
+    let word = beginning.iter().copied().find(|word| SHOWN.contains(word));
+    let found =
+        word.or_else(|| beginning.join(" ").contains("starting point").then_some("starting point"))?;
+    let evidence =
+        Evidence::at(&path, u32::try_from(line).ok(), "lifecycle.shown", format!("it begins with `{found}`"));
+    Some(Claim::new("experimental", Confidence::Likely, evidence))
 }
 
 /// What the head of a folder's readme says.

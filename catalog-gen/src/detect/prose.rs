@@ -5,9 +5,14 @@
 
 mod readme;
 
+pub(super) use readme::purpose;
+
 use crate::detect::{Detector, Interest, components};
 use crate::propose::prose::{one_line, plain};
 use crate::{Claim, Confidence, Evidence, Findings, Material, Site, SubjectKind, TreePath};
+
+/// Descriptions with fewer words are a name.
+const BRIEF: usize = 5;
 
 /// The detector.
 pub(super) const DETECTOR: Detector = Detector {
@@ -36,16 +41,25 @@ fn run(material: &Material<'_>, _: &Site, findings: &mut Findings) {
             let evidence = Evidence::of_repository("prose.repository", "the repository's description");
             claims.push(Claim::new(text, Confidence::Likely, evidence));
         }
+        let (mut manifest, mut brief): (Vec<Claim>, Vec<Claim>) = (Vec::new(), Vec::new());
         for package in components::packages_of(findings, id, folder.as_ref()) {
-            if let Some(said) = package.description.as_ref().filter(|_| package.folder == folder)
-                && let Some(text) = one_line(&said.text).filter(|text| text.split_whitespace().count() >= 2)
-            {
-                let evidence =
-                    Evidence::at(&package.file, said.line, "prose.manifest", "the description there");
-                claims.push(Claim::new(text, Confidence::Likely, evidence));
+            let said = package.description.as_ref().filter(|_| package.folder == folder);
+            let Some((said, text)) = said.and_then(|said| Some((said, one_line(&said.text)?))) else {
+                continue;
+            };
+            let evidence = Evidence::at(&package.file, said.line, "prose.manifest", "the description there");
+            let words = text.split_whitespace().count();
+            let claim = Claim::new(text, Confidence::Likely, evidence);
+            // A few words are a name rather than a description; the readme says more.
+            match words {
+                0 | 1 => {}
+                2..BRIEF => brief.push(claim),
+                _ => manifest.push(claim),
             }
         }
+        claims.extend(manifest);
         claims.extend(readme(material, folder.as_ref()));
+        claims.extend(brief);
         let leads =
             material.about.remote.as_ref().is_some_and(|remote| {
                 subject.best("metadata.name").and_then(Claim::text) == Some(remote.name())
@@ -86,7 +100,10 @@ fn readme(material: &Material<'_>, folder: Option<&TreePath>) -> Option<Claim> {
     let (path, text) = readme_of(material, folder)?;
     let Some((paragraph, line)) = readme::purpose(text) else {
         let (heading, line) =
-            heading_of(text).filter(|(heading, _)| heading.split_whitespace().count() >= 2)?;
+            heading_of(text).filter(|(heading, _)| (2..9).contains(&heading.split_whitespace().count()))?;
+        if readme::tells_other(&heading) {
+            return None;
+        }
         let evidence = Evidence::at(
             &path,
             u32::try_from(line).ok(),
@@ -125,6 +142,7 @@ pub(super) fn readme_of<'r>(
 fn heading(material: &Material<'_>, folder: Option<&TreePath>, name: &str) -> Option<Claim> {
     let (path, text) = readme_of(material, folder)?;
     let (title, line) = heading_of(text)?;
+    let title = folder.and_then(|_| without_repository(material, &title)).unwrap_or(title);
     let folded = |text: &str| {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>()
     };
@@ -132,10 +150,25 @@ fn heading(material: &Material<'_>, folder: Option<&TreePath>, name: &str) -> Op
     if !differs || title.split_whitespace().count() > 6 || title.chars().count() > 60 {
         return None;
     }
-    // A heading that is the name in other letters is sure to be the thing's name.
-    let confidence = if folded(&title) == folded(name) { Confidence::Likely } else { Confidence::Guess };
+    // A heading with the name in it is the thing's name in people's letters.
+    let confidence =
+        if folded(&title).contains(&folded(name)) { Confidence::Likely } else { Confidence::Guess };
     let evidence = Evidence::at(&path, u32::try_from(line).ok(), "prose.heading", "its heading");
     Some(Claim::new(title, confidence, evidence))
+}
+
+/// The heading of a part without the name of the whole before it.
+fn without_repository(material: &Material<'_>, title: &str) -> Option<String> {
+    let whole = material.about.remote.as_ref()?.name().replace(['-', '_'], " ");
+    let start = title.get(..whole.len()).filter(|start| start.eq_ignore_ascii_case(&whole))?;
+    let rest = title.get(start.len()..)?.trim();
+    (!rest.is_empty()).then(|| rest.to_owned())
+}
+
+/// The heading of the repository's readme, and the file.
+pub(super) fn readme_heading(material: &Material<'_>) -> Option<(String, TreePath)> {
+    let (path, text) = readme_of(material, None)?;
+    heading_of(text).map(|(heading, _)| (heading, path))
 }
 
 /// The first heading of a readme, without marks, and its line.

@@ -75,6 +75,7 @@ fn run(material: &Material<'_>, _: &Site, findings: &mut Findings) {
         let own = languages.remove(&id).unwrap_or_default();
         let Some(subject) = findings.subject_mut(id) else { continue };
         let mut claims = languages_of(&own);
+        claims.extend(platform_of(subject, &own));
         claims.extend(frameworks_of(subject));
         if subject.folder.is_none() {
             claims.extend(topics(material));
@@ -90,9 +91,20 @@ fn languages_of(shares: &[LanguageShare]) -> Vec<Claim> {
     let claims = main.filter_map(|language| {
         let seen = format!("{:.0} % of the code is {}", language.share * 100.0, language.name);
         let evidence = Evidence::of_repository("tags.language", seen);
-        Some(Claim::new(tag(&language.name)?, Confidence::Likely, evidence))
+        let word = if language.name == "C#" { "dotnet".to_owned() } else { tag(&language.name)? };
+        Some(Claim::new(word, Confidence::Likely, evidence))
     });
     claims.collect()
+}
+
+/// What a program in the browser's language runs on.
+fn platform_of(subject: &Subject, languages: &[LanguageShare]) -> Option<Claim> {
+    let first = languages.first().map(|language| language.name.as_str())?;
+    let draws = ["role:frontend", "role:website", "role:widgets"].iter().any(|role| subject.has(role));
+    let evidence =
+        subject.signs.get("deployed").filter(|_| !draws && matches!(first, "JavaScript" | "TypeScript"))?;
+    let evidence = Evidence { rule: "tags.platform".to_owned(), ..evidence.clone() };
+    Some(Claim::new("node", Confidence::Likely, evidence))
 }
 
 fn frameworks_of(subject: &Subject) -> Vec<Claim> {

@@ -1,6 +1,7 @@
 //! What a component is called: by its manifest, its folder, its repository.
 
 use crate::detect::paths::folder_text;
+use crate::detect::prose::readme_heading;
 use crate::generate::legal;
 use crate::{Claim, Confidence, Ecosystem, Evidence, Findings, Material, Package, Subject, TreePath};
 
@@ -53,20 +54,36 @@ fn is_generic(name: &str) -> bool {
     GENERIC.contains(&name.to_ascii_lowercase().as_str())
 }
 
+/// What is to be called something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// The repository.
+    Whole,
+    /// A part that is shipped.
+    Part,
+    /// A package for others.
+    Library,
+}
+
 /// Claims names for a component.
 pub(super) fn claim(
     material: &Material<'_>,
     findings: &Findings,
     folder: Option<&TreePath>,
-    whole: bool,
+    what: What,
     subject: &mut Subject,
 ) {
     let repository = material.about.remote.as_ref().map(|remote| remote.name().to_owned());
+    let whole = what == What::Whole;
     let manifest = findings.packages_in(folder).find_map(|package| Some((package, bare_name(package)?)));
+    if whole && let Some(claim) = with_owner(material) {
+        subject.claim("metadata.name", claim);
+    }
     if whole && let Some(repository) = repository.as_deref().and_then(legal) {
         let agreed = manifest.as_ref().filter(|(_, name)| folded(name) == folded(&repository));
         let evidence = Evidence::of_repository("names.repository", "the name of the repository");
-        let confidence = if agreed.is_some() { Confidence::Certain } else { Confidence::Likely };
+        let sure = agreed.is_some() && !is_generic(&repository);
+        let confidence = if sure { Confidence::Certain } else { Confidence::Likely };
         let mut claim = Claim::new(repository, confidence, evidence);
         if let Some((package, _)) = agreed {
             claim = claim.and(named_by(package));
@@ -81,7 +98,7 @@ pub(super) fn claim(
     let known_by_it = manifest.as_ref().is_some_and(|(package, name)| {
         let repeats =
             repository.as_deref().is_some_and(|repository| folded(name).contains(&folded(repository)));
-        repeats || (!subject.has("deployed") && package.published.is_some() && !package.private)
+        repeats || (what == What::Library && package.published.is_some() && !package.private)
     });
     if known_by_it {
         claim_manifest(manifest.clone(), repository.as_deref(), Confidence::Likely, subject);
@@ -97,6 +114,25 @@ pub(super) fn claim(
     if !known_by_it {
         claim_manifest(manifest, repository.as_deref(), Confidence::Likely, subject);
     }
+}
+
+/// The owner's name before the repository's, where the repository's says only what it is, or the readme calls it so.
+fn with_owner(material: &Material<'_>) -> Option<Claim> {
+    let remote = material.about.remote.as_ref()?;
+    let (owner, name) = remote.slug().rsplit_once('/')?;
+    let full = legal(&format!("{}-{}", owner.to_ascii_lowercase(), name.to_ascii_lowercase()))?;
+    let heading =
+        readme_heading(material).filter(|(heading, _)| folded(&heading.replace(' ', "-")) == folded(&full));
+    let evidence = match heading {
+        Some((heading, path)) => {
+            Evidence::at(&path, None, "names.heading", format!("it calls it `{heading}`"))
+        }
+        None if is_generic(name) => {
+            Evidence::of_repository("names.owner", format!("`{name}` alone says only what it is"))
+        }
+        None => return None,
+    };
+    Some(Claim::new(full, Confidence::Likely, evidence))
 }
 
 /// The name in the manifest, with the repository's before it where it says only what a part is.

@@ -49,7 +49,7 @@ const OTHER: [&str; 44] = [
     "contributing",
     "dette er skrevet",
     "using the",
-    "use the",
+    "use ",
     "when you",
     "here you",
     "the easiest way",
@@ -102,12 +102,18 @@ enum Under {
 }
 
 /// The paragraph, on one line, and the line on which it begins.
-pub(super) fn purpose(text: &str) -> Option<(String, usize)> {
+pub(in crate::detect) fn purpose(text: &str) -> Option<(String, usize)> {
     let wanted = paragraphs(text).into_iter().filter(|(_, _, under)| *under != Under::Other);
     let mut read =
         wanted.filter_map(|(paragraph, line, under)| Some((one_line(&plain(&paragraph))?, line, under)));
     let (found, line, _) = read.find(|(found, _, under)| says_what_it_is(found, *under))?;
     Some((found, line))
+}
+
+/// Does a heading tell of something else than what the thing is?
+pub(super) fn tells_other(heading: &str) -> bool {
+    let heading = heading.to_lowercase();
+    ELSEWHERE.iter().any(|word| heading.contains(word))
 }
 
 fn says_what_it_is(found: &str, under: Under) -> bool {
@@ -126,7 +132,7 @@ fn paragraphs(text: &str) -> Vec<(String, usize, Under)> {
     let lines: Vec<&str> = text.lines().take(LINES).collect();
     let mut out: Vec<(String, usize, Under)> = Vec::new();
     let mut open: Option<(String, usize)> = None;
-    let mut under = Under::Name;
+    let (mut under, mut named) = (Under::Name, false);
     let mut reader = Reader::default();
     for (at, whole) in lines.iter().enumerate() {
         let line = whole.trim();
@@ -144,14 +150,14 @@ fn paragraphs(text: &str) -> Vec<(String, usize, Under)> {
             continue;
         }
         out.extend(open.take().map(|(paragraph, first)| (paragraph, first, under)));
-        if let Some(heading) = heading {
-            let heading = heading.to_lowercase();
-            let has = |words: &[&str]| words.iter().any(|word| heading.contains(word));
-            under = match (has(&HERE), has(&ELSEWHERE)) {
+        if let Some((heading, level)) = heading {
+            let lower = heading.to_lowercase();
+            under = match (HERE.iter().any(|word| lower.contains(word)), tells_other(heading)) {
                 (true, _) => Under::Purpose,
-                (false, true) => Under::Other,
-                (false, false) => Under::Name,
+                (false, false) if level == 1 || !named => Under::Name,
+                (false, _) => Under::Other,
             };
+            named = true;
         }
     }
     out.extend(open.map(|(paragraph, first)| (paragraph, first, under)));
@@ -164,6 +170,7 @@ struct Reader {
     fence: Option<&'static str>,
     comment: bool,
     directive: bool,
+    list: bool,
 }
 
 impl Reader {
@@ -200,33 +207,49 @@ impl Reader {
             return false;
         }
         self.directive = false;
+        // What follows an item of a list belongs to it as long as it is indented, or nothing is between.
+        self.list = match line {
+            "" => false,
+            _ => {
+                is_item(line)
+                    || (self.list && !line.starts_with('#'))
+                    || (whole.starts_with("  ") && !is_prose(line))
+            }
+        };
+        if self.list {
+            return false;
+        }
         is_prose(line) && !whole.starts_with("    ")
     }
 }
 
-fn is_prose(line: &str) -> bool {
-    const MARKS: [&str; 17] = [
-        "#", "<", "|", ">", "[![", "![", "- ", "* ", "+ ", "[//]", "::", ":target:", ":alt:", "image:",
-        "toc::", "= ", "==",
-    ];
-    let is_listed = line.split_once(['.', ')']).is_some_and(|(number, rest)| {
+fn is_item(line: &str) -> bool {
+    let is_numbered = line.split_once(['.', ')']).is_some_and(|(number, rest)| {
         !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) && rest.starts_with(' ')
     });
+    is_numbered || ["- ", "* ", "+ "].iter().any(|mark| line.starts_with(mark))
+}
+
+fn is_prose(line: &str) -> bool {
+    const MARKS: [&str; 14] =
+        ["#", "<", "|", ">", "[![", "![", "[//]", "::", ":target:", ":alt:", "image:", "toc::", "= ", "=="];
     let is_reference = line.starts_with('[') && line.contains("]: ");
     let is_attribute = line.starts_with(':') && line.get(1..).is_some_and(|rest| rest.contains(':'));
     !line.is_empty()
-        && !is_listed
+        && !is_item(line)
         && !is_reference
         && !is_attribute
         && !MARKS.iter().any(|mark| line.starts_with(mark))
 }
 
-/// A heading: `# Shop`, `== Shop`, or what the next line underlines.
-fn heading<'l>(line: &'l str, next: &str) -> Option<&'l str> {
-    if line.starts_with('#') || line.starts_with("= ") || line.starts_with("== ") {
-        return Some(line.trim_matches(['#', '=', ' ']));
+/// A heading, `# Shop`, `== Shop`, or what the next line underlines; and its level.
+fn heading<'l>(line: &'l str, next: &str) -> Option<(&'l str, usize)> {
+    let marks = line.bytes().take_while(|byte| matches!(byte, b'#' | b'=')).count();
+    if marks > 0 && line.get(marks..).is_some_and(|rest| rest.starts_with(' ')) {
+        return Some((line.trim_matches(['#', '=', ' ']), marks));
     }
-    (!line.is_empty() && is_underline(next) && !is_underline(line)).then_some(line)
+    let level = if next.starts_with('=') { 1 } else { 2 };
+    (!line.is_empty() && is_underline(next) && !is_underline(line)).then_some((line, level))
 }
 
 fn is_underline(line: &str) -> bool {
