@@ -191,3 +191,6 @@ fn is_application(package: &Package) -> bool {
     };
     serves && starts && package.published.is_none()
 }
+
+#[cfg(test)]
+mod tests;

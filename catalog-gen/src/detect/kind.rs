@@ -137,3 +137,6 @@ fn by_files(material: &Material<'_>, findings: &Findings, subject: &Subject, nam
         && material.listing.iter().any(|file| file.path.file_name().to_ascii_lowercase().ends_with(".md"));
     Claim::new(if documented { "documentation" } else { "library" }, Confidence::Guess, nothing)
 }
+
+#[cfg(test)]
+mod tests;

@@ -202,3 +202,6 @@ fn by_version(
     let evidence = Evidence::at(&package.file, None, "lifecycle.version", seen);
     Some(Claim::new("experimental", Confidence::Guess, evidence))
 }
+
+#[cfg(test)]
+mod tests;

@@ -181,3 +181,6 @@ fn yaml(text: &str) -> Result<serde_json::Value, Unreadable> {
         None => Ok(serde_json::Value::Null),
     }
 }
+
+#[cfg(test)]
+mod tests;

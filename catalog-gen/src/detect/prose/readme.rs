@@ -9,8 +9,11 @@ use crate::propose::prose::{one_line, plain};
 /// The furthest line that is looked at.
 const LINES: usize = 250;
 
+/// Shorter paragraphs are taken together with the next.
+const SHORT: usize = 90;
+
 /// Beginnings of paragraphs that tell something else than what the thing is.
-const OTHER: [&str; 44] = [
+const OTHER: [&str; 45] = [
     "run ",
     "runs the app",
     "running ",
@@ -50,6 +53,7 @@ const OTHER: [&str; 44] = [
     "dette er skrevet",
     "using the",
     "use ",
+    "har du",
     "when you",
     "here you",
     "the easiest way",
@@ -57,7 +61,7 @@ const OTHER: [&str; 44] = [
     "click here",
 ];
 /// Words of headings under which no such paragraph stands.
-const ELSEWHERE: [&str; 26] = [
+const ELSEWHERE: [&str; 28] = [
     "install",
     "contribut",
     "license",
@@ -78,6 +82,8 @@ const ELSEWHERE: [&str; 26] = [
     "changelog",
     "table of contents",
     "configur",
+    "setting up",
+    "environment",
     "support",
     "running",
     "badge",
@@ -104,10 +110,19 @@ enum Under {
 /// The paragraph, on one line, and the line on which it begins.
 pub(in crate::detect) fn purpose(text: &str) -> Option<(String, usize)> {
     let wanted = paragraphs(text).into_iter().filter(|(_, _, under)| *under != Under::Other);
-    let mut read =
-        wanted.filter_map(|(paragraph, line, under)| Some((one_line(&plain(&paragraph))?, line, under)));
-    let (found, line, _) = read.find(|(found, _, under)| says_what_it_is(found, *under))?;
-    Some((found, line))
+    let mut read = wanted.filter(|(paragraph, _, under)| {
+        one_line(&plain(paragraph)).is_some_and(|found| says_what_it_is(&found, *under))
+    });
+    let (mut found, line, under) = read.next()?;
+    // A short paragraph says more together with the next.
+    if found.chars().count() < SHORT
+        && let Some((next, _, same)) = read.next()
+        && same == under
+    {
+        let end = if found.ends_with(['.', '!', '?']) { " " } else { ". " };
+        found = format!("{found}{end}{next}");
+    }
+    Some((one_line(&plain(&found))?, line))
 }
 
 /// Does a heading tell of something else than what the thing is?
