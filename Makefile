@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test beside e2e load bench bench-peer generate screenshot lint format clippy doc
+.PHONY: help demo test beside e2e load bench bench-catalog bench-peer generate screenshot lint format clippy doc
 
 DEMO_DATA := target/demo
 # Further options of service/bench/peer.mjs, for example `--smoke` or `--only stream,start`.
@@ -17,7 +17,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release/stagecraft
 RESULTS := target/bench
 
 help: ## List what there is
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' Makefile
 
 demo: ## Show the main job: from a template to a repository, on this machine alone
 	@echo "Building Stagecraft. The first build takes some minutes, later ones seconds."
@@ -94,6 +94,12 @@ bench: ## Measure a release build: rendering, pushing, the service, the command 
 	@node service/bench/peer.mjs --binary $(RELEASE) $(BENCH) --json $(RESULTS)/stagecraft.json --markdown $(RESULTS)/stagecraft.md
 	@node service/bench/peer.mjs --binary $(RELEASE) --commands --json $(RESULTS)/commands.json --markdown $(RESULTS)/commands.md
 	@echo "The tables and their raw values are in $(RESULTS)."
+
+bench-catalog: ## Measure how fast a release build of catalog-gen reads repositories; MIRRORS=<folder> scores it, too
+	@cargo build --quiet --locked --release -p catalog-gen --example catalog_bench --example score
+	@mkdir -p $(RESULTS)
+	@$(dir $(RELEASE))examples/catalog_bench | tee $(RESULTS)/catalog.md
+	@if [ -n "$(MIRRORS)" ]; then $(dir $(RELEASE))examples/score --mirrors "$(MIRRORS)" --beside | tee $(RESULTS)/score.md; fi
 
 bench-peer: ## Measure a release build beside the official scaffolder backend, in turns, and through the proxy
 	@echo "Building for release and bringing the official backend takes several minutes the first time."

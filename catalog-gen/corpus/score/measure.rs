@@ -203,9 +203,7 @@ impl Counting<'_> {
         }
         let all = matched.pairs.iter().map(|(_, one)| (*one, true));
         for (one, right) in all.chain(matched.extra.iter().map(|one| (*one, false))) {
-            for (_, confidence) in claims(one, "kind") {
-                self.calibrate(field, confidence, right);
-            }
+            self.calibrate(field, one.existence.confidence, right);
         }
     }
 

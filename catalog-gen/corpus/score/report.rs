@@ -89,6 +89,49 @@ pub(crate) fn print(score: &Score, misses: bool) {
     }
 }
 
+/// Both beside each other: the fields in which a value of people can be right or wrong.
+pub(crate) fn beside(ours: &Score, wizard: &Score) {
+    const COMPARED: [&str; 15] = [
+        "name",
+        "components: recall",
+        "type",
+        "lifecycle",
+        "owner",
+        "description",
+        "title",
+        "tags: recall",
+        "links: recall",
+        "techdocs: recall",
+        "system",
+        "slug",
+        "api: recall",
+        "resource: recall",
+        "dependsOn: recall",
+    ];
+    println!("\n| Field | Right of | catalog-gen | Mean | Import wizard | Mean |\n|---|---|---|---|---|---|");
+    let (mut sums, mut all) = ([0.0; 2], 0.0);
+    for field in COMPARED {
+        let of = |score: &Score| means(score, field).unwrap_or_default();
+        let ((mean, one, _), (other_mean, other, _)) = (of(ours), of(wizard));
+        // Only values of people count, which are the same for both; the slug is one for each component that was found.
+        let count = one.of.max(other.of);
+        println!(
+            "| {field} | {count:.0} | {:.0} | {mean:.2} | {:.0} | {other_mean:.2} |",
+            one.right, other.right
+        );
+        if field != "slug" {
+            sums = [sums[0] + one.right, sums[1] + other.right];
+            all += count;
+        }
+    }
+    let [one, other] = sums;
+    println!(
+        "| all but the slug | {all:.0} | {one:.0} | {:.2} | {other:.0} | {:.2} |",
+        one / all,
+        other / all
+    );
+}
+
 fn calibration(score: &Score, confidence: Confidence) -> (Tally, String) {
     let of = score.sure.iter().filter(|((_, sure), _)| *sure == confidence);
     let mut all = Tally::default();

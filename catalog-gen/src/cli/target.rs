@@ -6,12 +6,12 @@
 use std::path::{Path, PathBuf};
 
 use catalog_gen::source::bare::Bare;
-use catalog_gen::source::github::GitHub;
+use catalog_gen::source::github::{GITHUB_API, GitHub};
 use catalog_gen::source::{Limits, Snapshot, folder, remote};
 use catalog_gen::{CodeHost, Entry, Remote, Site, TreePath, catalog_files};
 use clap::Args;
 
-use super::Failure;
+use super::{Failure, say};
 
 /// What all commands on one repository take.
 #[derive(Args)]
@@ -54,10 +54,20 @@ pub(super) struct Opened {
 }
 
 impl Host {
-    /// GitHub, for a remote on a host.
+    /// GitHub, for a remote on a host. The token goes to github.com, or to the API that was named, and nowhere else:
+    /// the host of an address is whatever somebody wrote.
     pub(super) fn github(&self, host: &str) -> Result<GitHub, Failure> {
-        let api = self.api.clone().unwrap_or_else(|| GitHub::api_of(host));
-        Ok(GitHub::new(&api, self.token.clone())?)
+        let own = GitHub::api_of(host);
+        let named =
+            self.api.as_deref().filter(|api| own == GITHUB_API || api.trim_end_matches('/') != GITHUB_API);
+        if named.is_none() && own != GITHUB_API && self.token.is_some() {
+            say(&format!(
+                "note: the token is not sent to `{host}`; name its API with `--api {own}` if it is for it"
+            ));
+        }
+        let trusted = named.is_some() || own == GITHUB_API;
+        let token = self.token.clone().filter(|_| trusted);
+        Ok(GitHub::new(named.unwrap_or(&own), token)?)
     }
 }
 

@@ -229,3 +229,18 @@ fn map_proposes_a_site_file_that_generate_takes() {
     assert!(out(&done).contains("type: backend"), "{}{}", out(&done), err(&done));
     assert!(out(&done).contains("lifecycle: live"), "{}", out(&done));
 }
+
+#[test]
+fn the_site_file_of_the_page_is_one() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/catalog.md")).unwrap();
+    let block = page.split("### The site file").nth(1).unwrap().split("```").nth(1).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    put(folder.path(), &SHOP);
+    put(folder.path(), &[("site.yaml", block.strip_prefix("yaml").unwrap())]);
+
+    let done = run(folder.path(), &["generate", "--remote", "acme/shop", "--site", "site.yaml"]);
+
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert!(out(&done).contains("type: backend"), "{}", out(&done));
+    assert!(out(&done).contains("namespace: acme"), "{}", out(&done));
+}

@@ -281,3 +281,15 @@ fn org_reads_every_page_and_an_unchanged_repository_not_again() {
     assert_eq!(count.load(Ordering::Relaxed), 2);
     assert_eq!(out(&first), out(&second));
 }
+
+#[test]
+fn the_token_is_not_sent_to_a_host_that_an_address_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = [("GITHUB_TOKEN", "t0ken"), ("GITHUB_API_URL", "https://api.github.com")];
+
+    let done = run_with(folder.path(), &["generate", "https://127.0.0.1:9/acme/shop"], &environment);
+
+    assert_eq!(done.status.code(), Some(2));
+    assert!(err(&done).contains("the token is not sent to `127.0.0.1:9`"), "{}", err(&done));
+    assert!(err(&done).contains("`repos/acme/shop` cannot be reached"), "{}", err(&done));
+}
