@@ -34,6 +34,7 @@ pub enum Kind {
 #[derive(Clone, Debug)]
 pub struct Fault {
     pub(crate) operation: String,
+    pub(crate) about: Option<String>,
     pub(crate) first: u64,
     pub(crate) times: u64,
     pub(crate) applied: bool,
@@ -46,7 +47,21 @@ impl Fault {
     #[must_use]
     pub fn on(operation: &str) -> Self {
         let kind = Kind::Answer(500, json!({ "message": "Server Error" }), Vec::new());
-        Self { operation: operation.to_owned(), first: 1, times: 1, applied: false, kind, seen: 0 }
+        Self {
+            operation: operation.to_owned(),
+            about: None,
+            first: 1,
+            times: 1,
+            applied: false,
+            kind,
+            seen: 0,
+        }
+    }
+
+    /// Only at requests about the repository of this name.
+    #[must_use]
+    pub fn about(self, repository: &str) -> Self {
+        Self { about: Some(repository.to_owned()), ..self }
     }
 
     /// At the n-th request instead of the first.
@@ -171,8 +186,9 @@ impl Fault {
     }
 
     /// Counts a request to an operation; tells whether this fault strikes.
-    pub(crate) fn strikes(&mut self, operation: &str) -> bool {
-        if self.operation != "*" && self.operation != operation {
+    pub(crate) fn strikes(&mut self, operation: &str, is_about: impl Fn(&str) -> bool) -> bool {
+        let elsewhere = self.about.as_deref().is_some_and(|name| !is_about(name));
+        if elsewhere || (self.operation != "*" && self.operation != operation) {
             return false;
         }
         self.seen += 1;

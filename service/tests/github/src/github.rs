@@ -1,6 +1,7 @@
 //! [`GitHub`]: the handle that tests hold.
 
 mod inspect;
+mod owner;
 mod seed;
 
 use std::net::{SocketAddr, TcpListener};
@@ -105,6 +106,11 @@ impl GitHub {
     /// Nothing is to go wrong any more.
     pub fn clear_faults(&self) {
         locked(&self.shared.faults).clear();
+    }
+
+    /// Nothing is to go wrong any more with the repository of this name.
+    pub fn clear_faults_about(&self, name: &str) {
+        locked(&self.shared.faults).retain(|fault| fault.about.as_deref() != Some(name));
     }
 
     /// From now on things are seen so late.

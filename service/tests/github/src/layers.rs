@@ -53,7 +53,7 @@ pub(crate) async fn respond(shared: &Arc<Shared>, mut incoming: Incoming) -> Out
         Target::Nothing => "",
     };
     let number = record(shared, &incoming, operation);
-    let fault = strike::strike(shared, operation);
+    let fault = strike::strike(shared, operation, &incoming);
     let whose = whose(shared, &incoming);
     let _running = Running::of(shared, whose);
     if !latency.is_zero() {

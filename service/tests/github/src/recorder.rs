@@ -46,6 +46,12 @@ impl Exchange {
     }
 }
 
+/// Whether a request is about the repository of this name: its path names it, or its body gives it that name.
+pub(crate) fn is_about(name: &str, path: &str, body: &Value) -> bool {
+    let in_path = path.split('/').any(|part| part.strip_suffix(".git").unwrap_or(part) == name);
+    in_path || body["name"] == name
+}
+
 /// Exchanges in their order.
 #[derive(Clone, Debug, Default)]
 pub struct Exchanges(pub Vec<Exchange>);

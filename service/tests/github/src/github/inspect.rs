@@ -2,7 +2,7 @@
 
 use super::GitHub;
 use crate::git::Store;
-use crate::recorder::Exchanges;
+use crate::recorder::{Exchanges, is_about};
 use crate::shared::locked;
 use crate::state::State;
 use crate::state::repository::Repository;
@@ -58,6 +58,13 @@ impl GitHub {
     #[must_use]
     pub fn exchanges(&self) -> Exchanges {
         Exchanges(locked(&self.shared.recorded).clone())
+    }
+
+    /// What was asked and answered about the repository of this name, by path or by the name it was to get.
+    #[must_use]
+    pub fn exchanges_about(&self, name: &str) -> Exchanges {
+        let recorded = locked(&self.shared.recorded);
+        Exchanges(recorded.iter().filter(|one| is_about(name, &one.path, &one.body)).cloned().collect())
     }
 
     /// What was not as GitHub describes it.

@@ -3,6 +3,7 @@
 mod changing;
 mod generating;
 mod making;
+mod moving;
 
 use serde_json::Value;
 
@@ -17,6 +18,7 @@ use crate::state::State;
 use crate::state::repository::Repository;
 
 pub(crate) use making::{Wanted, make};
+pub(crate) use moving::{give, named};
 
 const METADATA: Needs = Needs::Repository(&[("metadata", "read")]);
 const ADMINISTRATION: Needs = Needs::Repository(&[("administration", "write")]);
@@ -27,6 +29,7 @@ pub(crate) const ROUTES: &[Route] = &[
     route("GET", "/repos/{owner}/{repo}", "repos/get", METADATA, get),
     route("DELETE", "/repos/{owner}/{repo}", "repos/delete", ADMINISTRATION, delete),
     route("PATCH", "/repos/{owner}/{repo}", "repos/update", ADMINISTRATION, changing::update),
+    route("POST", "/repos/{owner}/{repo}/transfer", "repos/transfer", ADMINISTRATION, moving::transfer),
     route("GET", "/repos/{owner}/{repo}/topics", "repos/get-all-topics", METADATA, changing::topics),
     route(
         "PUT",

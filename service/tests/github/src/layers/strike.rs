@@ -1,21 +1,25 @@
 //! The fault injector: which fault strikes, and what it makes of an answer.
 
 use bytes::Bytes;
+use serde_json::Value;
 
 use crate::call::Answer;
 use crate::errors;
 use crate::fault::{Fault, Kind};
+use crate::recorder;
 use crate::server::{Incoming, Outcome, Reply};
 use crate::shared::{Shared, locked};
 
 use super::finish;
 
 /// Counts the request; gives the first fault that strikes it.
-pub(crate) fn strike(shared: &Shared, operation: &str) -> Option<Fault> {
+pub(crate) fn strike(shared: &Shared, operation: &str, incoming: &Incoming) -> Option<Fault> {
+    let body = serde_json::from_slice(&incoming.body).unwrap_or(Value::Null);
+    let is_about = |name: &str| recorder::is_about(name, &incoming.path, &body);
     let mut faults = locked(&shared.faults);
     let mut found = None;
     for fault in faults.iter_mut() {
-        if fault.strikes(operation) && found.is_none() {
+        if fault.strikes(operation, is_about) && found.is_none() {
             found = Some(fault.clone());
         }
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::making::{SETTINGS, proper_name};
+use super::moving::named;
 use crate::call::{Answer, Call};
 use crate::errors;
 use crate::git::Store;
@@ -30,7 +31,6 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Answer> {
         Store::at(&before.folder).set_head(&branch).map_err(|_| errors::error(500, "Server Error"))?;
     }
     let now = state.now;
-    let old = before.full_name().to_lowercase();
     let repository = call.repository_mut(state)?;
     for key in SETTINGS.iter().chain(&LATER) {
         if let Some(value) = call.body.get(*key) {
@@ -44,11 +44,9 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     if let Some(visibility) = call.text("visibility") {
         visibility.clone_into(&mut repository.visibility);
     }
-    (repository.name, repository.default_branch, repository.updated) = (name, branch, now);
-    let new = repository.full_name().to_lowercase();
-    if new != old {
-        state.moved.remove(&new);
-        state.moved.insert(old, before.id);
+    (repository.default_branch, repository.updated) = (branch, now);
+    if name != before.name {
+        named(state, before.id, &name);
         state.emit("repository", "renamed", before.id);
     }
     let repository = call.repository(state)?;
