@@ -119,6 +119,11 @@ impl Governor {
         }
     }
 
+    /// What stands for a minute.
+    pub(super) fn minute(&self) -> Duration {
+        self.lanes.minute
+    }
+
     /// Waits until a request may be sent as `account`.
     pub async fn pass(&self, account: &str, weight: Weight, notices: &Notices) -> Result<Pass, DbError> {
         let account = format!("{} {account}", self.host);

@@ -14,12 +14,12 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::GitHub;
-use super::answer::Failure;
+use super::answer::{Failure, UNSAID_WAIT};
 use super::repository;
 use crate::forge::{ForgeError, Notices, RepoSlug};
 
 /// How long what was just made may not be known yet.
-const NEW_FOR: Duration = Duration::from_secs(60);
+const NEW_FOR: Duration = Duration::from_secs(90);
 /// How long it is waited for at most.
 const LONGEST_NOT_YET: Duration = Duration::from_secs(120);
 /// How long limits are waited for in one operation.
@@ -28,6 +28,8 @@ const LONGEST_LIMITED: Duration = Duration::from_secs(3 * 3_600);
 const NOT_YET: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(8));
 /// The waits for a GitHub that is away.
 const AWAY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// What the waits are for.
+const MINUTE: Duration = Duration::from_secs(60);
 /// Waits from here on are told.
 const TOLD_FROM: Duration = Duration::from_secs(2);
 
@@ -146,6 +148,7 @@ where
     let fresh = || github.shared.fresh.is_new(slug);
     let patience = Patience {
         total: Duration::from_secs(github.shared.settings.retry_seconds),
+        minute: github.shared.governor.minute().min(MINUTE),
         notices: &github.acting.notices,
     };
     let asked = AtomicBool::new(false);
@@ -184,6 +187,8 @@ async fn learn_age(github: &GitHub, slug: &RepoSlug) {
 /// How long somebody is patient, and who is told.
 struct Patience<'a> {
     total: Duration,
+    /// What stands for a minute: where it is shorter, so are the waits that GitHub does not ask for.
+    minute: Duration,
     notices: &'a Notices,
 }
 
@@ -223,7 +228,8 @@ impl Patience<'_> {
     /// How long to wait before the next try; `None` when there is none.
     fn wait(&self, kind: Kind, spent: Duration, waited: &mut Waited) -> Option<Duration> {
         let (wait, until) = match kind {
-            Kind::Limited(wait) => {
+            Kind::Limited(said) => {
+                let wait = if said == UNSAID_WAIT { self.minute } else { said };
                 waited.limited += wait;
                 return (waited.limited <= LONGEST_LIMITED).then_some(wait);
             }
@@ -231,6 +237,7 @@ impl Patience<'_> {
             Kind::NotYet => (doubled(NOT_YET, &mut waited.not_yet), self.total.min(LONGEST_NOT_YET)),
             Kind::NotYetIfNew | Kind::Moved | Kind::Hopeless => return None,
         };
+        let wait = wait.mul_f64(self.minute.div_duration_f64(MINUTE));
         let left = until.checked_sub(spent).filter(|left| !left.is_zero())?;
         // The last wait ends with the time, so that there is one more try at its end.
         Some(wait.min(left))

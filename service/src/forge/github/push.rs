@@ -18,12 +18,12 @@ use crate::config::CommitsBy;
 use crate::forge::{ForgeError, RepoSlug};
 use crate::git::{self, BranchUpdate, CommitId, Credentials, GitError, NewCommit, PushLimits, RefusalKind};
 
-/// How long a push may take; one of a skeleton takes a second.
-const LIMITS: PushLimits = PushLimits {
-    idle: Duration::from_secs(60),
-    total: Duration::from_secs(10 * 60),
-    max_answer: 8 * 1024 * 1024,
-};
+/// How long a push may take in all; one of a skeleton takes a second.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
+/// So much longer than for an answer of the API it is waited for git: a large push is looked through first.
+const SLOWER: u32 = 2;
+/// What git answers to a push is a few lines.
+const MAX_ANSWER: u64 = 8 * 1024 * 1024;
 
 /// Puts a first commit on a branch.
 pub(super) async fn push(
@@ -70,28 +70,28 @@ async fn over_git(github: &GitHub, slug: &RepoSlug, what: &Pushed) -> Result<Com
 /// One push. A token of an installation that is not taken any more is replaced once.
 async fn once(github: &GitHub, slug: &RepoSlug, url: &str, what: &Pushed) -> Result<CommitId, Stopped> {
     let access = &github.shared.access;
+    let answer = Duration::from_secs(github.shared.settings.timeout_seconds.max(1));
+    let limits = PushLimits { idle: answer * SLOWER, total: LONGEST, max_answer: MAX_ANSWER };
     let mut is_second = false;
     loop {
         let token = access.token(github, &slug.owner).await?;
         let credentials =
             Credentials { url: url.to_owned(), username: TOKEN_USER.to_owned(), token: token.secret.clone() };
         let pushed = match what {
-            Pushed::First(commit) => git::push(url, commit.clone(), Some(&credentials), &LIMITS).await,
+            Pushed::First(commit) => git::push(url, commit.clone(), Some(&credentials), &limits).await,
             Pushed::Onto(update) => {
                 let store = &github.shared.store;
-                store.push_onto(url, update.clone(), Some(&credentials), &LIMITS).await
+                store.push_onto(url, update.clone(), Some(&credentials), &limits).await
             }
         };
         let refused = match pushed {
-            Err(GitError::PushRefused(refusal)) if refusal.kind == RefusalKind::Token && !is_second => {
-                refusal
-            }
+            Err(GitError::PushRefused(refusal)) if refusal.kind == RefusalKind::Token => refusal,
             outcome => return Ok(outcome?),
         };
-        is_second = true;
-        let failure = Failure::Unauthorized(refused.message);
+        let failure = Failure::Unauthorized(refused.message.clone());
         match access.explain(github, &slug.owner, &token, failure).await {
-            Refusal::Again => {}
+            Refusal::Again if !is_second => is_second = true,
+            Refusal::Again => return Err(GitError::PushRefused(refused).into()),
             Refusal::Final(failure) => return Err(failure.into()),
         }
     }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::*;
 
 fn patience(seconds: u64, notices: &Notices) -> Patience<'_> {
-    Patience { total: Duration::from_secs(seconds), notices }
+    Patience { total: Duration::from_secs(seconds), minute: MINUTE, notices }
 }
 
 /// What came of an operation that fails like this before it succeeds: its answer, its tries and the time it took.
@@ -135,4 +135,27 @@ async fn a_repository_is_new_for_a_minute() {
     assert!(fresh.is_new(&slug) && !fresh.is_new(&other));
     tokio::time::advance(NEW_FOR).await;
     assert!(!fresh.is_new(&slug));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_a_minute_is_shorter_so_are_the_waits_that_github_does_not_ask_for() {
+    let limited = |wait| Failure::Limited { wait, message: "too fast".to_owned() };
+    for (failure, wait) in [
+        (lost(), Duration::from_millis(100)),
+        (limited(UNSAID_WAIT), Duration::from_secs(6)),
+        (limited(Duration::from_secs(7)), Duration::from_secs(7)),
+    ] {
+        let (notices, begun, failed) = (Notices::default(), Instant::now(), AtomicU32::new(0));
+        let short = Patience { minute: MINUTE / 10, ..patience(300, &notices) };
+
+        let done = short.persist(
+            || false,
+            || async {
+                if failed.fetch_add(1, Ordering::Relaxed) == 0 { Err(failure.clone()) } else { Ok(()) }
+            },
+        );
+
+        assert_eq!(done.await, Ok(()));
+        assert_eq!(begun.elapsed(), wait, "{failure:?}");
+    }
 }
