@@ -112,18 +112,20 @@ impl GitHub {
     /// replaced, and asked with again: a request with it has done nothing.
     async fn ask(&self, owner: &str, ask: Ask) -> Result<Answer, Failure> {
         let access = &self.shared.access;
-        let token = access.token(self, owner).await?;
-        let failure = match self.ask_with(&token, ask.clone()).await {
-            Err(failure @ (Failure::Unauthorized(_) | Failure::Forbidden(_) | Failure::Lacks { .. })) => {
-                failure
-            }
-            answer => return answer,
-        };
-        match access.explain(self, owner, &token, failure).await {
-            Refusal::Final(failure) => Err(failure),
-            Refusal::Again => {
-                let token = access.token(self, owner).await?;
-                self.ask_with(&token, ask).await
+        let mut is_second = false;
+        loop {
+            let token = access.token(self, owner).await?;
+            let failure = match self.ask_with(&token, ask.clone()).await {
+                Err(failure @ (Failure::Unauthorized(_) | Failure::Forbidden(_) | Failure::Lacks { .. })) => {
+                    failure
+                }
+                answer => return answer,
+            };
+            // A new token is explained as the first one was: it may not be known yet.
+            match access.explain(self, owner, &token, failure.clone()).await {
+                Refusal::Again if !is_second => is_second = true,
+                Refusal::Again => return Err(failure),
+                Refusal::Final(failure) => return Err(failure),
             }
         }
     }

@@ -24,9 +24,9 @@ use installation::{Held, Installation, Permissions};
 /// What requests of the App itself count against.
 const APP_BUCKET: &str = "app";
 /// How long a new token may not be known to all of GitHub.
-const UNKNOWN_FOR_S: i64 = 60;
+const UNKNOWN_FOR_S: i64 = 90;
 /// How long what a new token is allowed may not be known to all of GitHub.
-const POWERLESS_FOR_S: i64 = 20;
+const POWERLESS_FOR_S: i64 = 90;
 /// A clock that is found to be off by more than this makes one more try worth it.
 const CLOCK_STEP_S: i64 = 30;
 
