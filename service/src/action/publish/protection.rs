@@ -1,14 +1,15 @@
 //! Protection of the default branch.
 //!
 //! Turns the input's settings into a forge's rules. A forge that cannot protect is no reason to fail: the
-//! repository stands and its content is there, so the refusal is a warning.
+//! repository stands and its content is there, so the refusal is a warning. One that is away only has not protected it
+//! yet: the step fails, and a retry finishes it.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::Target;
 use crate::action::{ActionContext, ActionError, schema};
-use crate::forge::Setting;
+use crate::forge::{ForgeError, Setting};
 
 /// Protection settings, as inputs name them.
 #[derive(Debug, Default, Deserialize)]
@@ -40,8 +41,11 @@ pub(super) async fn protect(
     let Some(setting) = setting else { return Ok(()) };
     let refused: Option<String> = ctx
         .effect("protect", async {
-            let applied = target.forge.apply(&target.slug, &setting).await;
-            Ok(applied.err().map(|error| ActionError::from(error).to_string()))
+            match target.forge.apply(&target.slug, &setting).await {
+                Ok(_) => Ok(None),
+                Err(error @ ForgeError::Unavailable(_)) => Err(error.into()),
+                Err(refused) => Ok(Some(ActionError::from(refused).to_string())),
+            }
         })
         .await?;
     match refused {

@@ -120,7 +120,10 @@ async fn apply(ctx: &mut ActionContext<'_>, target: &Target, wish: Wish) -> Resu
         .effect(key, async {
             match target.forge.apply(&target.slug, &setting).await {
                 Ok(_) => Ok(None),
-                Err(error) if forgiven => Ok(Some(ActionError::from(error).to_string())),
+                // What was only not done yet is nothing to forgive.
+                Err(error) if forgiven && !matches!(error, ForgeError::Unavailable(_)) => {
+                    Ok(Some(ActionError::from(error).to_string()))
+                }
                 Err(error) => Err(error.into()),
             }
         })
