@@ -214,10 +214,12 @@ async fn act(
     (task, policy): (&Task, OnFailure),
     commits: &[CommitId],
 ) -> Result<Fate, ForgeError> {
-    if let (OnFailure::Keep, Some(url)) = (policy, &left.made) {
-        return Ok(Fate::Kept(url.clone()));
-    }
-    let Some(found) = forge.find(&left.slug).await? else {
+    let found = match (forge.find(&left.slug).await, policy, &left.made) {
+        // Where it stays anyway, nobody has to be able to look.
+        (Err(_), OnFailure::Keep, Some(url)) => return Ok(Fate::Kept(url.clone())),
+        (found, ..) => found?,
+    };
+    let Some(found) = found else {
         // Deleted by a run before this one, or by hand: either way a retry makes it anew.
         return Ok(if left.made.is_some() { Fate::Gone } else { Fate::Foreign });
     };
