@@ -1,7 +1,8 @@
 //! Many tasks of two worker processes at one GitHub: its limits are kept, and its storms are outlived.
 //!
 //! Minutes and hours of limits pass six hundred times faster. How many tasks there are says `STAGECRAFT_LOAD_TASKS`;
-//! `make load` takes 1,000. Each task opens an issue: one change, looked for before it is made.
+//! `make load` takes 1,000. A task opens an issue, one change, looked for before it is made; or it publishes a
+//! repository with a commit and protection.
 
 use std::collections::BTreeSet;
 use std::process::{Child, Command, Stdio};
@@ -14,7 +15,7 @@ use stagecraft::db::Engine;
 use stagecraft::ids::TaskId;
 use stagecraft::task::TaskStatus;
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, git};
 
 /// Repositories that the issues are spread over: nobody is to wait for long lists.
 const SHOPS: usize = 50;
@@ -29,7 +30,21 @@ steps:
     input: { repoUrl: 'github.com?owner=acme&repo=${{ parameters.shop }}', title: '${{ parameters.name }}' }
 "#;
 
+const PUBLISH: &str = r#"
+steps:
+  - { id: file, action: 'roadiehq:utils:fs:write', input: { path: README.md, content: '# ${{ parameters.name }}' } }
+  - { id: publish, action: 'publish:github', input: { repoUrl: 'github.com?owner=acme&repo=${{ parameters.name }}', topics: [load] } }
+"#;
+
+/// What tasks do.
+#[derive(Clone, Copy)]
+enum Work {
+    Open,
+    Publish,
+}
+
 struct Load {
+    work: Work,
     github: GitHub,
     app: TestApp,
     workers: Vec<Child>,
@@ -48,7 +63,7 @@ impl Drop for Load {
 
 impl Load {
     /// Posts so many tasks and has two processes work on them.
-    async fn of(tasks: usize) -> Self {
+    async fn of(work: Work, tasks: usize) -> Self {
         let github = GitHub::start(Setup::default().limits(Limits::compressed(COMPRESSED)));
         github.organisation("acme");
         let credentials = github.app("stagecraft");
@@ -64,15 +79,21 @@ impl Load {
         let settings = [("FORGES", forges.to_string()), ("WORKER__CONCURRENCY", "8".to_owned())];
         let settings = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
         let app = TestApp::on(Engine::Postgres, &settings).await;
-        make_shops(&github).await;
-        app.template("open", OPEN, &[]).await;
+        let spec = match work {
+            Work::Open => {
+                make_shops(&github).await;
+                OPEN
+            }
+            Work::Publish => PUBLISH,
+        };
+        app.template("load", spec, &[]).await;
         let mut posted = Vec::new();
         for number in 0..tasks {
             let (name, shop) = (format!("load-{number}"), format!("shop-{}", number % SHOPS));
-            posted.push((app.create("open", json!({ "name": name, "shop": shop })).await, name));
+            posted.push((app.create("load", json!({ "name": name, "shop": shop })).await, name));
         }
         let workers = (0..2).map(|_| start_worker(&app)).collect();
-        Self { github, app, workers, tasks: posted, begun: Instant::now() }
+        Self { work, github, app, workers, tasks: posted, begun: Instant::now() }
     }
 
     async fn unfinished(&self) -> i64 {
@@ -82,7 +103,7 @@ impl Load {
 
     /// Waits until no task is left, and looks at what came of them.
     async fn all_done(&self) {
-        let deadline = self.begun + Duration::from_secs(60) + Duration::from_millis(60) * self.count();
+        let deadline = self.begun + Duration::from_secs(60) + Duration::from_millis(300) * self.count();
         while self.unfinished().await > 0 {
             assert!(Instant::now() < deadline, "{}", self.standing().await);
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -91,11 +112,29 @@ impl Load {
             let status = self.app.status(*id).await;
             assert_eq!(status, TaskStatus::Completed, "{name}: {:#?}", self.app.messages(*id).await);
         }
-        let opened = self.github.exchanges().of("issues/create").applied();
-        let titles: Vec<&str> = opened.iter().filter_map(|one| one.body["title"].as_str()).collect();
+        let (operation, key) = match self.work {
+            Work::Open => ("issues/create", "title"),
+            Work::Publish => ("repos/create-in-org", "name"),
+        };
+        let made = self.github.exchanges().of(operation).applied();
+        let titles: Vec<&str> = made.iter().filter_map(|one| one.body[key].as_str()).collect();
         let wanted: BTreeSet<&str> = self.tasks.iter().map(|(_, name)| name.as_str()).collect();
         assert_eq!(titles.len(), wanted.len(), "none is lost and none is doubled");
         assert_eq!(titles.into_iter().collect::<BTreeSet<_>>(), wanted);
+        if let Work::Publish = self.work {
+            self.are_whole();
+        }
+    }
+
+    /// Each repository has its one commit, and everything that is set beside.
+    fn are_whole(&self) {
+        assert_eq!(self.github.repositories().len(), self.tasks.len());
+        for (_, name) in &self.tasks {
+            let there = self.github.repository("acme", name).unwrap();
+            let is_set = there.topics == ["load"] && there.wiring.protection.contains_key("main");
+            assert!(is_set && there.settings["description"].is_null(), "{name}: {there:?}");
+            assert_eq!(git(&there.folder, &["rev-list", "--count", "--all"]), "1", "{name}");
+        }
     }
 
     /// What is to be known where tasks are not done.
@@ -161,9 +200,8 @@ fn tasks_of_a_load() -> usize {
     std::env::var("STAGECRAFT_LOAD_TASKS").map_or(60, |count| count.parse().unwrap())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn tasks_of_two_worker_processes_keep_githubs_limits() {
-    let load = Load::of(tasks_of_a_load()).await;
+async fn a_load_keeps_githubs_limits(work: Work) {
+    let load = Load::of(work, tasks_of_a_load()).await;
 
     load.all_done().await;
 
@@ -180,8 +218,18 @@ async fn tasks_of_two_worker_processes_keep_githubs_limits() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tasks_of_two_worker_processes_keep_githubs_limits() {
+    a_load_keeps_githubs_limits(Work::Open).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tasks_of_two_worker_processes_that_publish_keep_githubs_limits() {
+    a_load_keeps_githubs_limits(Work::Publish).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_asks_while_github_is_limited_and_all_tasks_finish() {
-    let load = Load::of(12).await;
+    let load = Load::of(Work::Open, 12).await;
     for operation in ["issues/create", "issues/list-for-repo", "repos/get"] {
         load.github.fault(Fault::on(operation).always().too_many(Some(2)));
     }
@@ -205,7 +253,7 @@ async fn nobody_asks_while_github_is_limited_and_all_tasks_finish() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn all_tasks_finish_where_three_of_ten_answers_are_errors() {
-    let load = Load::of(12).await;
+    let load = Load::of(Work::Open, 12).await;
     for nth in (1..2_000).filter(|nth| nth * 7 % 10 < 3) {
         let fault = Fault::on("*").nth(nth);
         load.github.fault(match nth % 3 {
