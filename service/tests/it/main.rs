@@ -34,6 +34,7 @@ mod github;
 mod github_actions;
 mod github_collaboration;
 mod github_commits;
+mod github_faults;
 mod github_limits;
 mod github_load;
 mod guide;

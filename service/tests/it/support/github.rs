@@ -25,6 +25,10 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::app::TestApp;
 
+mod imprint;
+
+pub(crate) use imprint::imprint;
+
 /// Seconds that the service tries an operation again.
 pub(crate) const PATIENCE_S: u64 = 10;
 
@@ -70,12 +74,18 @@ impl GitHubSite {
 
     /// On an engine, beside a GitHub that is set up otherwise, with other settings.
     pub(crate) async fn on(engine: Engine, setup: Setup, settings: Value) -> Self {
+        Self::beside(engine, setup, settings, &[]).await
+    }
+
+    /// The same with settings beside `forges`, written as [`TestApp::on`] takes them.
+    pub(crate) async fn beside(engine: Engine, setup: Setup, settings: Value, more: &[(&str, &str)]) -> Self {
         let github = GitHub::start(setup);
         github.organisation("acme");
         let credentials = github.app("stagecraft");
         let installation = github.installation_for_all(credentials.id, "acme");
         let forges = json!({ "github.com": settings_of(&github, &credentials, settings) });
-        let app = TestApp::on(engine, &[("FORGES", &forges.to_string())]).await;
+        let forges = forges.to_string();
+        let app = TestApp::on(engine, &[&[("FORGES", forges.as_str())], more].concat()).await;
         let skeleton = [("skeleton/README.md", "# Shop\n")];
         app.template("publish", PUBLISH.trim_start(), &skeleton).await;
         Self { app, github, credentials, installation }
