@@ -83,7 +83,7 @@ screenshot: ## Take the picture of the preview page anew: docs/dev.png
 
 load: ## Run 1,000 tasks of two worker processes at the GitHub of the tests, under its limits
 	@STAGECRAFT_LOAD_TASKS=1000 cargo test --quiet --locked -p stagecraft --test it \
-		github_load::tasks_of_two_worker_processes -- --nocapture
+		github_load::tasks_of_two_worker_processes -- --nocapture --test-threads 1
 
 bench: ## Measure a release build: rendering, pushing, the service, the command line
 	@echo "Building for release, which takes several minutes; then measuring, which takes longer."
