@@ -161,7 +161,7 @@ async fn an_app_that_was_installed_anew_goes_on() {
     site.forge().find(&slug).await.unwrap();
     site.github.change(|state| state.installations.clear());
     site.github.installation_for_all(site.credentials.id, "acme");
-    site.github.advance(Duration::from_secs(61));
+    site.github.advance(Duration::from_secs(91));
 
     assert!(site.forge().find(&slug).await.unwrap().is_none());
 }
