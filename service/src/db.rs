@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
 
@@ -27,6 +28,8 @@ use signals::Signals;
 const SQLITE_READERS: u32 = 4;
 const SQLITE_BUSY_MS: u32 = 10_000;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+/// What may not stand in the path of an address as it is.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// The engine behind a [`Db`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +65,7 @@ impl Db {
     /// Opens (and makes) the SQLite file at `path`.
     pub async fn open_sqlite(path: &Path) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
-        let url = format!("sqlite://{}?mode=rwc", percent_encode(&path.display().to_string()));
+        let url = format!("sqlite://{}?mode=rwc", utf8_percent_encode(&path.display().to_string(), PATH));
         let options = || {
             // A connection to a file does not go away; asking whether it has would double every read.
             AnyPoolOptions::new().acquire_timeout(ACQUIRE_TIMEOUT).test_before_acquire(false).after_connect(
@@ -249,15 +252,4 @@ fn sqlite_pragmas() -> sqlx::AssertSqlSafe<String> {
 fn process_now_ms() -> i64 {
     let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(elapsed.as_millis()).unwrap_or(i64::MAX)
-}
-
-fn percent_encode(path: &str) -> String {
-    path.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-        out
-    })
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use catalog_gen::EntityRef;
 use nunjucks::{EnvironmentBuilder, FilterCall, Value};
+use percent_encoding::percent_decode_str;
 
 /// Adds Backstage's filters; `parseRepoUrl` accepts the given hosts.
 pub(super) fn register(builder: EnvironmentBuilder, hosts: &[String]) -> EnvironmentBuilder {
@@ -108,29 +109,7 @@ fn marked(value: Value, secret: bool) -> Value {
 
 /// Decodes `%XX` and `+` of a query; what does not decode stays.
 fn percent_decode(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = tail
-            .get(..2)
-            .and_then(|pair| std::str::from_utf8(pair).ok())
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok());
-        rest = match (first, hex) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                tail.get(2..).unwrap_or_default()
-            }
-            (b'+', _) => {
-                bytes.push(b' ');
-                tail
-            }
-            _ => {
-                bytes.push(first);
-                tail
-            }
-        };
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
 }
 
 fn parse_entity_ref(call: FilterCall<'_>) -> Result<Value, String> {

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 
 use crate::forge::{ForgeError, RepoSlug};
@@ -85,18 +86,14 @@ impl fmt::Display for Route {
     }
 }
 
+/// Characters that may mean something in an address.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 /// Longer than any name that GitHub takes.
 const MAX_NAME: usize = 1_024;
 
 /// Everything but RFC 3986's unreserved characters as `%XX`.
 fn encode(text: &str, into: &mut String) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-            into.push(char::from(byte));
-        } else {
-            into.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    into.extend(utf8_percent_encode(text, RESERVED));
 }
 
 #[cfg(test)]

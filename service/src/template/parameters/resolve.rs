@@ -3,13 +3,16 @@
 //! A JSON Pointer from the root (`#/definitions/x`) or the `$id` of a part. Other documents are never looked
 //! for. The invariant: what is found is a part of the root.
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 /// The part of `root` that `reference` names.
 pub(super) fn resolve<'s>(root: &'s Value, reference: &str) -> Option<&'s Value> {
     match reference.strip_prefix('#') {
         Some("") => Some(root),
-        Some(pointer) if pointer.starts_with('/') => root.pointer(&percent_decoded(pointer)),
+        Some(pointer) if pointer.starts_with('/') => {
+            root.pointer(&percent_decode_str(pointer).decode_utf8_lossy())
+        }
         _ => with_id(root, reference),
     }
 }
@@ -26,25 +29,6 @@ fn with_id<'s>(schema: &'s Value, id: &str) -> Option<&'s Value> {
         Value::Array(items) => items.iter().find_map(|part| with_id(part, id)),
         _ => None,
     }
-}
-
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, after @ ..] = rest {
-        let escaped = match (first, after) {
-            (b'%', [high, low, tail @ ..]) => hex(*high).zip(hex(*low)).map(|(h, l)| (h * 16 + l, tail)),
-            _ => None,
-        };
-        let (byte, tail) = escaped.unwrap_or((*first, after));
-        bytes.push(byte);
-        rest = tail;
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 #[cfg(test)]

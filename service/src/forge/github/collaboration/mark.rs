@@ -2,18 +2,16 @@
 //!
 //! The invariant: a mark is one line and cannot end early, whatever the name of the step is.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::forge::Origin;
+
+/// What could end a comment, among others.
+const UNSAFE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'_');
 
 /// The comment.
 pub(super) fn of(origin: &Origin) -> String {
-    let mut step = String::new();
-    for byte in origin.step.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_') {
-            step.push(char::from(byte));
-        } else {
-            step.push_str(&format!("%{byte:02X}"));
-        }
-    }
+    let step = utf8_percent_encode(&origin.step, UNSAFE);
     format!("<!-- stagecraft task={} step={step} -->", origin.task)
 }
 
