@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use reqwest::Url;
 
 use super::{ForgeError, RepoSlug};
@@ -41,7 +42,7 @@ impl RepoSlug {
         };
         let url = Url::parse(&format!("https://{}", text.trim()))
             .map_err(|_| invalid("cannot be read"))
-            .and_then(|url| if has_user(&url) { Err(invalid("holds a user name")) } else { Ok(url) })?;
+            .and_then(|url| if has_user(&url) { Err(holds_user(&url)) } else { Ok(url) })?;
         if url.path() != "/" {
             return Err(invalid("has a path after its host"));
         }
@@ -73,12 +74,12 @@ impl RepoSlug {
             return Err(invalid("does not begin with `https://`"));
         }
         if has_user(&url) {
-            return Err(ForgeError::Invalid(format!(
-                "the address of a repository on `{}` holds a user name or token; take it out of the address",
-                host_of(&url)
-            )));
+            return Err(holds_user(&url));
         }
-        let decoded = |segment: &str| percent_decoded(segment).ok_or_else(|| invalid("is not UTF-8"));
+        let decoded = |segment: &str| {
+            let text = percent_decode_str(segment).decode_utf8().map(std::borrow::Cow::into_owned);
+            text.map_err(|_| invalid("is not UTF-8"))
+        };
         let segments: Vec<String> = url
             .path()
             .split('/')
@@ -156,22 +157,17 @@ fn has_user(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
 
+/// The text itself is not shown: it holds a secret, perhaps.
+fn holds_user(url: &Url) -> ForgeError {
+    ForgeError::Invalid(format!(
+        "the address of a repository on `{}` holds a user name or token; take it out of the address",
+        host_of(url)
+    ))
+}
+
 fn host_of(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, others)) = rest.split_first() {
-        let code =
-            others.get(..2).filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
-        let decoded = code.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        bytes.push(decoded.unwrap_or(*first));
-        rest = if decoded.is_some() { others.get(2..).unwrap_or_default() } else { others };
-    }
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

@@ -99,7 +99,8 @@ fn web(scheme: &str, rest: &str, url: &str) -> Result<GitPlace, FetchError> {
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     if host.is_empty() || host.contains('@') {
         return Err(FetchError::Invalid(format!(
-            "`{url}` must name a host, and no user or token; tokens belong into `git.credentials`"
+            "an address on `{}` must name a host, and no user or token; tokens belong into `git.credentials`",
+            host.rsplit('@').next().unwrap_or_default()
         )));
     }
     let path = path.trim_matches('/');
