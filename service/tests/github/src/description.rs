@@ -160,6 +160,7 @@ impl Description {
         file.read_to_string(&mut text).expect("a description is gzip");
         let mut document: Value = serde_json::from_str(&text).expect("a description is JSON");
         changes::apply(&mut document, variant.changes());
+        deviations::complete(&mut document);
         dialect::translate(&mut document);
         let document: &'static Value = Box::leak(Box::new(document));
         let registry = Registry::new()

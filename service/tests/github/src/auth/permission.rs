@@ -32,6 +32,8 @@ pub(crate) enum Needs {
     Organisation(&'static [Permission]),
     /// To be allowed to make repositories in the organisation of the path.
     Create,
+    /// To be allowed to propose changes to the repository of the path: users need only see it.
+    Propose,
 }
 
 /// How much a level allows.
@@ -93,6 +95,8 @@ pub(crate) fn check(state: &State, needs: Needs, call: &Call) -> Result<(), Answ
         (Needs::User(_), _) => Err(errors::not_by_integration()),
         (Needs::Organisation(any), _) => in_organisation(state, any, call),
         (Needs::Create, _) => may_create(state, call),
+        (Needs::Propose, Identity::User { .. }) => on_repository(state, &[("pull_requests", "read")], call),
+        (Needs::Propose, _) => on_repository(state, &[("pull_requests", "write")], call),
     }
 }
 

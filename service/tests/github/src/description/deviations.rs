@@ -3,6 +3,8 @@
 //! GitHub answers some things that its description does not have. What the double answers the same way is listed here,
 //! at most ten times, each with its reason; everything else is a violation.
 
+use serde_json::Value;
+
 /// An answer that may differ, and where.
 #[derive(Clone, Copy, Debug)]
 pub struct Deviation {
@@ -69,4 +71,34 @@ pub(super) fn listed(operation: &str, violation: &str) -> bool {
             && violation.starts_with(one.begins)
             && violation.ends_with(one.ends)
     })
+}
+
+/// A word that GitHub takes and its description does not have.
+struct Word {
+    operation: &'static str,
+    key: &'static str,
+    word: &'static str,
+}
+
+/// Repositories that an enterprise sees: GitHub's texts speak of them beside the schema that leaves them out.
+const WORDS: [Word; 2] = [
+    Word { operation: "repos/create-in-org", key: "visibility", word: "internal" },
+    Word { operation: "repos/update", key: "visibility", word: "internal" },
+];
+
+/// Adds what GitHub takes to what its description lists.
+pub(super) fn complete(document: &mut Value) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    let operations = paths.into_iter().flat_map(|paths| paths.values_mut());
+    for operation in operations.filter_map(Value::as_object_mut).flat_map(|methods| methods.values_mut()) {
+        let id = operation["operationId"].clone();
+        for Word { key, word, .. } in WORDS.iter().filter(|one| id == one.operation) {
+            let list = format!("/requestBody/content/application~1json/schema/properties/{key}/enum");
+            if let Some(list) = operation.pointer_mut(&list).and_then(Value::as_array_mut)
+                && !list.iter().any(|known| known == word)
+            {
+                list.push((*word).into());
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ pub(crate) struct Store {
 
 /// What a bare repository is set to: pushes come in, nothing is tidied behind our back, bad objects are refused.
 const CONFIG: &str = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\tfsync = none\n\
+                      \talternateRefsCommand = true\n\
                       [http]\n\treceivepack = true\n[receive]\n\tfsckObjects = true\n\tautogc = false\n\
                       \tadvertiseAtomic = true\n[gc]\n\tauto = 0\n[uploadpack]\n\tallowAnySHA1InWant = true\n\
                       \tallowFilter = true\n";

@@ -1,11 +1,15 @@
-//! Pull requests between branches of one repository: made, changed, listed. Merging and reviewing are files of their own.
+//! Pull requests between branches of one repository, or from a fork: made, changed, listed. Merging and reviewing are
+//! files of their own.
 
 mod merging;
 mod reviews;
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::{issues, list};
+use crate::auth::Identity;
 use crate::auth::permission::Needs;
 use crate::call::{Answer, Call};
 use crate::errors;
@@ -13,8 +17,9 @@ use crate::git::{Store, plumbing};
 use crate::router::{Route, route};
 use crate::shapes::pull as shape;
 use crate::state::State;
+use crate::state::look::rank;
 use crate::state::repository::Repository;
-use crate::state::tracker::{Issue, Pull};
+use crate::state::tracker::{Fork, Issue, Pull};
 
 pub(crate) use merging::ROUTES as MERGING;
 pub(crate) use reviews::ROUTES as REVIEWS;
@@ -26,7 +31,7 @@ const ONE: &str = "/repos/{owner}/{repo}/pulls/{pull_number}";
 
 pub(crate) const ROUTES: &[Route] = &[
     route("GET", ALL, "pulls/list", READ, all),
-    route("POST", ALL, "pulls/create", WRITE, create),
+    route("POST", ALL, "pulls/create", Needs::Propose, create),
     route("GET", ONE, "pulls/get", READ, get),
     route("PATCH", ONE, "pulls/update", WRITE, update),
 ];
@@ -58,7 +63,7 @@ fn all(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     let query = |name: &str| call.query.get(name).map(String::as_str);
     let wanted = query("state").unwrap_or("open");
     let fits = |(issue, pull): &(&Issue, &Pull)| {
-        let label = format!("{}:{}", repository.owner, pull.head);
+        let label = format!("{}:{}", pull.owner(&repository.owner), pull.head);
         (wanted == "all" || issue.state == wanted)
             // A head without its owner is passed over, as GitHub does.
             && query("head").is_none_or(|head| !head.contains(':') || head.eq_ignore_ascii_case(&label))
@@ -78,12 +83,38 @@ fn all(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     Ok(list(state, call, all))
 }
 
-/// The branch of a `head`, which may have its owner before it; other owners have no forks here.
-fn head_branch<'call>(repository: &Repository, head: &'call str) -> Option<&'call str> {
-    match head.split_once(':') {
-        Some((owner, branch)) => owner.eq_ignore_ascii_case(&repository.owner).then_some(branch),
-        None => Some(head),
-    }
+/// The branch of a `head`, which may have its owner before it: another one has a fork of the repository, or none.
+fn head_branch<'call>(
+    state: &State,
+    repository: &Repository,
+    head: &'call str,
+) -> Option<(Option<Fork>, &'call str)> {
+    let (owner, branch) = match head.split_once(':') {
+        Some((owner, branch)) => (Some(owner), branch),
+        None => (None, head),
+    };
+    let fork = match owner.filter(|owner| !owner.eq_ignore_ascii_case(&repository.owner)) {
+        None => None,
+        Some(owner) => {
+            let is_fork = |one: &&Repository| {
+                one.parent == Some(repository.id) && one.owner.eq_ignore_ascii_case(owner)
+            };
+            let Repository { id, owner, folder, .. } = state.repositories.values().find(is_fork)?.clone();
+            Some(Fork { id, owner, folder })
+        }
+    };
+    let folder = fork.as_ref().map_or(&repository.folder, |fork| &fork.folder);
+    Store::at(folder).resolve(&format!("refs/heads/{branch}"))?;
+    Some((fork, branch))
+}
+
+/// Refuses a user who proposes what others have pushed.
+fn may_push_to_head(state: &State, call: &Call, head: u64) -> Result<(), Answer> {
+    let (Identity::User { login, .. }, Some(head)) = (&call.who, state.repositories.get(&head)) else {
+        return Ok(());
+    };
+    let may = state.role_in(login, head).is_some_and(|role| rank(role) >= rank("push"));
+    if may { Ok(()) } else { Err(errors::not_found()) }
 }
 
 fn create(state: &mut State, call: &Call) -> Result<Answer, Answer> {
@@ -91,16 +122,21 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     let store = Store::at(&repository.folder);
     let there = |branch: &&str| store.resolve(&format!("refs/heads/{branch}")).is_some();
     let base = call.text("base").filter(there);
-    let head = call.text("head").and_then(|head| head_branch(repository, head)).filter(there);
+    let head = call.text("head").and_then(|head| head_branch(state, repository, head));
     let invalid = |field: &str| errors::validation("PullRequest", field, "invalid");
-    let (head, base) = (head.ok_or_else(|| invalid("head"))?, base.ok_or_else(|| invalid("base"))?);
-    let same =
-        |(issue, pull): (&Issue, &Pull)| issue.state == "open" && pull.head == head && pull.base == base;
+    let ((fork, head), base) = (head.ok_or_else(|| invalid("head"))?, base.ok_or_else(|| invalid("base"))?);
+    may_push_to_head(state, call, fork.as_ref().map_or(repository.id, |fork| fork.id))?;
+    let same = |(issue, pull): (&Issue, &Pull)| {
+        issue.state == "open" && pull.head == head && pull.base == base && pull.fork == fork
+    };
     if repository.tracker.pulls().any(same) {
-        return Err(refused(&format!("A pull request already exists for {}:{head}.", repository.owner)));
+        let owner = fork.as_ref().map_or(&repository.owner, |fork| &fork.owner);
+        return Err(refused(&format!("A pull request already exists for {owner}:{head}.")));
     }
-    let (of_base, of_head) = (format!("refs/heads/{base}"), format!("refs/heads/{head}"));
-    if plumbing::ahead(&repository.folder, &of_base, &of_head) == 0 {
+    let folder = fork.as_ref().map_or(&repository.folder, |fork| &fork.folder);
+    let tip = |folder: &Path, branch: &str| Store::at(folder).resolve(&format!("refs/heads/{branch}"));
+    let (of_base, of_head) = (tip(&repository.folder, base), tip(folder, head));
+    if plumbing::ahead(&repository.folder, &of_base.unwrap_or_default(), &of_head.unwrap_or_default()) == 0 {
         return Err(refused(&format!("No commits between {base} and {head}")));
     }
     let title = call.text("title").unwrap_or_default().to_owned();
@@ -109,6 +145,7 @@ fn create(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     }
     let pull = Pull {
         head: head.to_owned(),
+        fork,
         base: base.to_owned(),
         closed_at: None,
         draft: call.flag("draft").unwrap_or(false),

@@ -1,6 +1,7 @@
 //! Repositories themselves: made, read, changed, removed, listed.
 
 mod changing;
+mod forking;
 mod generating;
 mod making;
 mod moving;
@@ -21,6 +22,7 @@ pub(crate) use making::{Wanted, make};
 pub(crate) use moving::{give, named};
 
 const METADATA: Needs = Needs::Repository(&[("metadata", "read")]);
+const CONTENTS: Needs = Needs::Repository(&[("contents", "read")]);
 const ADMINISTRATION: Needs = Needs::Repository(&[("administration", "write")]);
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -45,6 +47,7 @@ pub(crate) const ROUTES: &[Route] = &[
         Needs::Credentials,
         generating::generate,
     ),
+    route("POST", "/repos/{owner}/{repo}/forks", "repos/create-fork", CONTENTS, forking::fork),
     route("GET", "/orgs/{org}/repos", "repos/list-for-org", Needs::Nothing, of_organisation),
     route("GET", "/users/{username}/repos", "repos/list-for-user", Needs::Nothing, of_user),
     route("GET", "/user/repos", "repos/list-for-authenticated-user", Needs::User(""), own),
@@ -106,7 +109,9 @@ fn own(state: &mut State, call: &Call) -> Result<Answer, Answer> {
                 .account(&one.owner)
                 .is_some_and(|owner| owner.members.contains_key(&login.to_lowercase()))
     };
-    listed(state, call, own)
+    let seen = state.repositories.values().filter(|one| own(one) && sees(state, &call.who, one));
+    let all: Vec<Value> = seen.map(|one| shape::plain(state, one, &call.who)).collect();
+    Ok(list(state, call, all))
 }
 
 /// Those of the repositories that the caller sees, in short.

@@ -15,6 +15,7 @@ use crate::clock::written;
 use crate::errors;
 use crate::git::{Store, plumbing};
 use crate::router::{Route, route};
+use crate::setup::Variant;
 use crate::shapes::node_id;
 use crate::state::State;
 use crate::state::repository::Repository;
@@ -124,7 +125,8 @@ fn dispatch(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     let inputs = workflow.inputs(given).map_err(|why| errors::unprocessable(&why))?;
     let name = repository.full_name();
     let id = begin(state, call, &workflow, "workflow_dispatch", (branch, sha, inputs))?;
-    if call.version == "2022-11-28" && !call.flag("return_run_details").unwrap_or(false) {
+    let asked = call.version != "2022-11-28" || call.flag("return_run_details").unwrap_or(false);
+    if state.setup.variant == Variant::Server || !asked {
         return Ok(Answer::nothing());
     }
     Ok(Answer::ok(json!({

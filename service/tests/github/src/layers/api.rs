@@ -160,6 +160,7 @@ fn accepted(needs: Needs) -> String {
             any.iter().map(|(name, level)| format!("{name}={level}")).collect::<Vec<_>>().join("; ")
         }
         Needs::Create => "administration=write".to_owned(),
+        Needs::Propose => "pull_requests=write".to_owned(),
         _ => String::new(),
     }
 }

@@ -139,8 +139,10 @@ pub(crate) fn issue(state: &State, repository: &Repository, one: &Issue) -> Valu
             "html_url": html,
             "diff_url": format!("{html}.diff"),
             "patch_url": format!("{html}.patch"),
-            "merged_at": pull.merged.as_ref().map(|merge| written(merge.at)),
         });
+        if let Some(merge) = &pull.merged {
+            object["pull_request"]["merged_at"] = json!(written(merge.at));
+        }
     }
     object
 }

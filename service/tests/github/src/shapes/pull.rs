@@ -1,5 +1,7 @@
 //! Pull requests, in their short and their full form, and reviews.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use super::account::{merged, simple_of};
@@ -13,11 +15,12 @@ use crate::state::tracker::{Issue, Pull, Review};
 
 /// The commits of head and base: as they were when it was closed, else as they are.
 pub(crate) fn ends(repository: &Repository, pull: &Pull) -> (String, String) {
-    let now = |branch: &str| {
-        let found = Store::at(&repository.folder).resolve(&format!("refs/heads/{branch}"));
+    let now = |folder: &Path, branch: &str| {
+        let found = Store::at(folder).resolve(&format!("refs/heads/{branch}"));
         found.unwrap_or_else(|| "0".repeat(40))
     };
-    pull.closed_at.clone().unwrap_or_else(|| (now(&pull.head), now(&pull.base)))
+    let (of_base, of_head) = (&repository.folder, pull.folder(&repository.folder));
+    pull.closed_at.clone().unwrap_or_else(|| (now(of_head, &pull.head), now(of_base, &pull.base)))
 }
 
 /// What lists of pull requests have.
@@ -32,14 +35,18 @@ pub(crate) fn short(
     let base = format!("{}/repos/{name}", state.bases.api);
     let html = format!("{}/{name}/pull/{}", state.bases.web, issue.number);
     let (head_sha, base_sha) = ends(repository, pull);
-    let side = |branch: &str, sha: &str| {
+    let side = |of: Option<&Repository>, owner: &str, (branch, sha): (&str, &str)| {
         json!({
-            "label": format!("{}:{branch}", repository.owner),
+            "label": format!("{owner}:{branch}"),
             "ref": branch,
             "sha": sha,
-            "user": simple_of(state, &repository.owner),
-            "repo": repositories::plain(state, repository, who),
+            "user": simple_of(state, owner),
+            "repo": of.map(|of| repositories::plain(state, of, who)),
         })
+    };
+    let from = match &pull.fork {
+        Some(fork) => state.repositories.get(&fork.id),
+        None => Some(repository),
     };
     let owner = state.account(&repository.owner);
     let teams = pull.team_reviewers.iter().filter_map(|slug| {
@@ -69,8 +76,8 @@ pub(crate) fn short(
         "labels": issues::labels(state, repository, issue),
         "milestone": issues::milestone_of(state, repository, issue),
         "draft": pull.draft,
-        "head": side(&pull.head, &head_sha),
-        "base": side(&pull.base, &base_sha),
+        "head": side(from, pull.owner(&repository.owner), (&pull.head, &head_sha)),
+        "base": side(Some(repository), &repository.owner, (&pull.base, &base_sha)),
         "author_association": issues::association(state, repository, &issue.user),
         "auto_merge": auto_merge(state, issue, pull),
         "active_lock_reason": issue.locked.clone().flatten(),

@@ -83,7 +83,7 @@ pub(crate) fn short(state: &State, repository: &Repository, who: &Identity) -> V
         "private": repository.is_private(),
         "owner": simple_of(state, &repository.owner),
         "html_url": web,
-        "fork": false,
+        "fork": repository.parent.is_some(),
         "created_at": written(repository.created),
         "updated_at": written(repository.updated),
         "pushed_at": written(repository.pushed.unwrap_or(repository.created)),
@@ -144,12 +144,11 @@ pub(crate) fn full(state: &State, repository: &Repository, who: &Identity) -> Va
         object["organization"] = simple_of(state, &repository.owner);
     }
     if let Some(template) = repository.template.and_then(|id| state.repositories.get(&id)) {
-        let mut shown = short(state, template, who);
-        if let Some(shown) = shown.as_object_mut() {
-            shown.remove("security_and_analysis");
-            shown.remove("custom_properties");
-        }
-        object["template_repository"] = shown;
+        object["template_repository"] = plain(state, template, who);
+    }
+    if let Some(parent) = repository.parent.and_then(|id| state.repositories.get(&id)) {
+        object["parent"] = plain(state, parent, who);
+        object["source"] = plain(state, parent, who);
     }
     object
 }

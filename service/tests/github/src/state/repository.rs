@@ -11,12 +11,12 @@ use super::tracker::Tracker;
 use super::wiring::Wiring;
 use crate::clock::Millis;
 
-/// Content that a repository made from a template will get.
+/// Content that a repository made from a template, or a fork, will get.
 #[derive(Clone, Debug)]
 pub struct Pending {
     /// When it gets it.
     pub at: Millis,
-    /// The template's id.
+    /// The id of the template, or of what it is a fork of.
     pub template: u64,
     /// Whether all branches come along.
     pub all_branches: bool,
@@ -47,6 +47,8 @@ pub struct Repository {
     pub properties: BTreeMap<String, Value>,
     /// The template it was made from.
     pub template: Option<u64>,
+    /// The repository it is a fork of.
+    pub parent: Option<u64>,
     /// Content that is still to come.
     pub pending: Option<Pending>,
     /// When it was made.

@@ -4,6 +4,7 @@
 //! what its branches hold.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 use crate::clock::Millis;
 
@@ -86,11 +87,24 @@ pub struct Merge {
     pub at: Millis,
 }
 
+/// The fork that a pull request comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fork {
+    /// Its id.
+    pub id: u64,
+    /// Its owner's login.
+    pub owner: String,
+    /// Its bare git folder.
+    pub folder: PathBuf,
+}
+
 /// What an issue has beside if it is a pull request.
 #[derive(Clone, Debug)]
 pub struct Pull {
     /// The branch with the changes.
     pub head: String,
+    /// The fork that the branch is in, if it is not in the repository itself.
+    pub fork: Option<Fork>,
     /// The branch they are for.
     pub base: String,
     /// The commits of both when it was closed.
@@ -109,6 +123,18 @@ pub struct Pull {
     pub merged: Option<Merge>,
     /// How it is merged by itself once it may be: `merge`, `squash` or `rebase`.
     pub auto_merge: Option<String>,
+}
+
+impl Pull {
+    /// The folder that its branch is in; `folder` is the one of its repository.
+    pub(crate) fn folder<'one>(&'one self, folder: &'one Path) -> &'one Path {
+        self.fork.as_ref().map_or(folder, |fork| &fork.folder)
+    }
+
+    /// Whose branch it is; `owner` is the one of its repository.
+    pub(crate) fn owner<'one>(&'one self, owner: &'one str) -> &'one str {
+        self.fork.as_ref().map_or(owner, |fork| &fork.owner)
+    }
 }
 
 /// An issue or a pull request.

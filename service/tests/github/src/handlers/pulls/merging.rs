@@ -50,7 +50,7 @@ fn merge(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     if !plumbing::move_branch(&repository.folder, &pull.base, &sha, &base) {
         return Err(errors::error(409, "Base branch was modified. Review and try the merge again."));
     }
-    if repository.setting("delete_branch_on_merge") {
+    if repository.setting("delete_branch_on_merge") && pull.fork.is_none() {
         let name = format!("refs/heads/{}", pull.head);
         // Another pull request may have taken it away already.
         let _ = plumbing::git(&repository.folder, &["update-ref", "-d", &name], None);
@@ -159,7 +159,7 @@ fn made(
     let (title, text) = if method == "squash" {
         (format!("{} (#{})", issue.title, issue.number), issue.body.clone().unwrap_or_default())
     } else {
-        let from = format!("{}/{}", repository.owner, pull.head);
+        let from = format!("{}/{}", pull.owner(&repository.owner), pull.head);
         (format!("Merge pull request #{} from {from}", issue.number), issue.title.clone())
     };
     let title = call.text("commit_title").map_or(title, str::to_owned);
@@ -180,7 +180,7 @@ fn update_branch(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     let tree = plumbing::merged_tree(folder, &head, &base).ok_or_else(conflict)?;
     let message = format!("Merge branch '{}' into {}", pull.base, pull.head);
     let sha = plumbing::commit(folder, &tree, &[&head, &base], &message).ok_or_else(conflict)?;
-    plumbing::move_branch(folder, &pull.head, &sha, &head);
+    plumbing::move_branch(pull.folder(folder), &pull.head, &sha, &head);
     let url =
         format!("{}/repos/{}/pulls/{}", state.bases.api, repository.full_name(), call.param("pull_number"));
     Ok(Answer::of(202, json!({ "message": "Updating pull request branch.", "url": url })))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Map;
 
-use super::{Wanted, make, shown_as_new};
+use super::{Wanted, forking, make, shown_as_new};
 use crate::auth::Identity;
 use crate::auth::permission::{sees, strength};
 use crate::call::{Answer, Call};
@@ -20,7 +20,7 @@ pub(super) fn generate(state: &mut State, call: &Call) -> Result<Answer, Answer>
     let (owner, name) = (call.param("template_owner"), call.param("template_repo"));
     let found = state.repository(owner, name).filter(|one| sees(state, &call.who, one));
     let template = found.filter(|one| one.setting("is_template")).ok_or_else(errors::not_found)?.clone();
-    let owner = owner_for(state, call)?;
+    let owner = owner_for(state, call, call.text("owner"))?;
     let name = proper_name(call.text("name").unwrap_or_default())?;
     if state.repository(&owner, &name).is_some() {
         return Err(errors::unprocessable("Could not clone: Name already exists on this account"));
@@ -49,8 +49,7 @@ pub(super) fn generate(state: &mut State, call: &Call) -> Result<Answer, Answer>
 }
 
 /// The login of who is to own the new repository, if the caller may make one there.
-fn owner_for(state: &State, call: &Call) -> Result<String, Answer> {
-    let asked = call.text("owner");
+pub(super) fn owner_for(state: &State, call: &Call, asked: Option<&str>) -> Result<String, Answer> {
     match &call.who {
         Identity::User { login, .. } => {
             let account = state.account(asked.unwrap_or(login)).ok_or_else(errors::not_found)?;
@@ -70,7 +69,7 @@ fn owner_for(state: &State, call: &Call) -> Result<String, Answer> {
 }
 
 impl State {
-    /// Gives the repositories made from templates the content that is due.
+    /// Gives the repositories made from templates, and the forks, the content that is due.
     pub(crate) fn fill(&mut self) {
         let now = self.now;
         let due = self.repositories.values().filter_map(|one| {
@@ -80,7 +79,11 @@ impl State {
         });
         let due: Vec<_> = due.collect();
         for (made, template, all_branches) in due {
-            copy(&made, &template, all_branches);
+            if made.parent.is_some() {
+                forking::share(&made, &template, all_branches);
+            } else {
+                copy(&made, &template, all_branches);
+            }
             if let Some(one) = self.repositories.get_mut(&made.id) {
                 one.pending = None;
                 one.pushed = Some(now);

@@ -126,6 +126,7 @@ pub(crate) fn make(state: &mut State, wanted: Wanted, who: &Identity) -> Result<
         teams: team.map(|slug| (slug, "admin".to_owned())).into_iter().collect(),
         properties: wanted.properties.into_iter().collect(),
         template: None,
+        parent: None,
         pending: None,
         created: state.now,
         updated: state.now,
