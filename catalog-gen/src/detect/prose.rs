@@ -150,9 +150,9 @@ fn heading(material: &Material<'_>, folder: Option<&TreePath>, name: &str) -> Op
     if !differs || title.split_whitespace().count() > 6 || title.chars().count() > 60 {
         return None;
     }
-    // A heading with the name in it is the thing's name in people's letters.
-    let confidence =
-        if folded(&title).contains(&folded(name)) { Confidence::Likely } else { Confidence::Guess };
+    // A heading with the name in it, or over the readme of a part, is the thing's name in people's letters.
+    let is_name = folder.is_some() || folded(&title).contains(&folded(name));
+    let confidence = if is_name { Confidence::Likely } else { Confidence::Guess };
     let evidence = Evidence::at(&path, u32::try_from(line).ok(), "prose.heading", "its heading");
     Some(Claim::new(title, confidence, evidence))
 }
