@@ -5,6 +5,9 @@
 
 mod table;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use crate::detect::text::line_of;
 use crate::detect::{Detector, components};
 use crate::{Ecosystem, Evidence, Findings, Material, Package, Site, SubjectKind};
@@ -98,9 +101,7 @@ pub(crate) fn of(package: &Package) -> impl Iterator<Item = Found<'_>> {
     let built_with =
         |role: Role| matches!(role, Role::Frontend | Role::Website | Role::Widgets | Role::Mobile);
     let dependencies = package.dependencies.iter().filter_map(move |dependency| {
-        let row = DEPENDENCIES.iter().find(|row| {
-            row.ecosystem.reads_as(package.ecosystem) && fits(row.dependency, &dependency.name)
-        })?;
+        let row = row_of(package.ecosystem, &dependency.name)?;
         let counts = !dependency.development || (built_with(row.role) && package.published.is_none());
         counts.then_some(Found { what: &dependency.name, role: row.role, tag: row.tag })
     });
@@ -116,10 +117,27 @@ pub(crate) fn plays(package: &Package, roles: &[Role]) -> bool {
     of(package).any(|found| roles.contains(&found.role))
 }
 
+/// The row of a dependency: that of its name, of a Go module without its version, or one with a `*`.
+fn row_of(ecosystem: Ecosystem, name: &str) -> Option<&'static Framework> {
+    static ROWS: LazyLock<HashMap<(Ecosystem, &str), &Framework>> = LazyLock::new(|| {
+        DEPENDENCIES.iter().rev().map(|row| ((row.ecosystem, row.dependency), row)).collect()
+    });
+    static OPEN: LazyLock<Vec<&Framework>> =
+        LazyLock::new(|| DEPENDENCIES.iter().filter(|row| row.dependency.ends_with('*')).collect());
+    let ecosystem = ecosystem.registry();
+    let exact = ROWS.get(&(ecosystem, name)).copied();
+    let unversioned = || match ecosystem {
+        Ecosystem::Go => ROWS.get(&(ecosystem, go_version(name)?)).copied(),
+        _ => None,
+    };
+    let open = || OPEN.iter().copied().find(|row| row.ecosystem == ecosystem && fits(row.dependency, name));
+    exact.or_else(unversioned).or_else(open)
+}
+
 fn fits(pattern: &str, name: &str) -> bool {
     match pattern.strip_suffix('*') {
         Some(start) => name.starts_with(start),
-        None => name == pattern || go_version(name) == Some(pattern),
+        None => name == pattern,
     }
 }
 
@@ -130,13 +148,12 @@ fn go_version(name: &str) -> Option<&str> {
 }
 
 impl Ecosystem {
-    /// Maven, Gradle and sbt take the same packages.
-    fn reads_as(self, other: Self) -> bool {
-        let plain = |ecosystem| match ecosystem {
+    /// Whose packages it takes: Maven, Gradle and sbt take the same.
+    fn registry(self) -> Self {
+        match self {
             Self::Gradle | Self::Sbt => Self::Maven,
             ecosystem => ecosystem,
-        };
-        plain(self) == plain(other)
+        }
     }
 }
 
