@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -31,7 +32,9 @@ const AWAY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(
 /// What the waits are for.
 const MINUTE: Duration = Duration::from_secs(60);
 /// Waits from here on are told.
-const TOLD_FROM: Duration = Duration::from_secs(2);
+const TOLD_FROM: Duration = Duration::from_millis(1_500);
+/// The part of a wait that may be left out.
+const SPREAD: f64 = 0.25;
 
 /// Repositories that were made lately, and until when they are new.
 #[derive(Debug, Default)]
@@ -52,7 +55,8 @@ impl Fresh {
         all.insert(key(slug), now + left);
     }
 
-    fn is_new(&self, slug: &RepoSlug) -> bool {
+    /// Whether it was made lately.
+    pub(super) fn is_new(&self, slug: &RepoSlug) -> bool {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.get(&key(slug)).is_some_and(|new_until| *new_until > Instant::now())
     }
@@ -150,6 +154,7 @@ where
         total: Duration::from_secs(github.shared.settings.retry_seconds),
         minute: github.shared.governor.minute().min(MINUTE),
         notices: &github.acting.notices,
+        chance: &chance,
     };
     let asked = AtomicBool::new(false);
     let operation = || {
@@ -190,6 +195,8 @@ struct Patience<'a> {
     /// What stands for a minute: where it is shorter, so are the waits that GitHub does not ask for.
     minute: Duration,
     notices: &'a Notices,
+    /// Between 0 and 1, another one each time.
+    chance: &'a (dyn Fn() -> f64 + Sync),
 }
 
 /// What was waited so far.
@@ -233,8 +240,10 @@ impl Patience<'_> {
                 waited.limited += wait;
                 return (waited.limited <= LONGEST_LIMITED).then_some(wait);
             }
-            Kind::Away => (doubled(AWAY, &mut waited.away), self.total),
-            Kind::NotYet => (doubled(NOT_YET, &mut waited.not_yet), self.total.min(LONGEST_NOT_YET)),
+            Kind::Away => (self.spread(doubled(AWAY, &mut waited.away)), self.total),
+            Kind::NotYet => {
+                (self.spread(doubled(NOT_YET, &mut waited.not_yet)), self.total.min(LONGEST_NOT_YET))
+            }
             Kind::NotYetIfNew | Kind::Moved | Kind::Hopeless => return None,
         };
         let wait = wait.mul_f64(self.minute.div_duration_f64(MINUTE));
@@ -243,17 +252,28 @@ impl Patience<'_> {
         Some(wait.min(left))
     }
 
+    /// Those who failed together do not come back together.
+    fn spread(&self, wait: Duration) -> Duration {
+        wait.mul_f64(1.0 - SPREAD * (self.chance)().clamp(0.0, 1.0))
+    }
+
     fn tell(&self, kind: Kind, wait: Duration, words: &str) {
         if wait < TOLD_FROM {
             return;
         }
-        let seconds = wait.as_secs();
+        let seconds = wait.as_secs_f64().round();
         self.notices.tell(match kind {
             Kind::Limited(_) => format!("GitHub limits requests: trying again in {seconds} s ({words})"),
             Kind::Away => format!("Trying again in {seconds} s: {words}"),
             _ => format!("GitHub is not ready yet: trying again in {seconds} s ({words})"),
         });
     }
+}
+
+/// A number between 0 and 1. It need not be hard to guess.
+fn chance() -> f64 {
+    let bits = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or_default();
+    f64::from(bits) / f64::from(u32::MAX)
 }
 
 /// The next of waits that double up to the longest.

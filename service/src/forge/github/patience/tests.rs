@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::*;
 
 fn patience(seconds: u64, notices: &Notices) -> Patience<'_> {
-    Patience { total: Duration::from_secs(seconds), minute: MINUTE, notices }
+    Patience { total: Duration::from_secs(seconds), minute: MINUTE, notices, chance: &|| 0.0 }
 }
 
 /// What came of an operation that fails like this before it succeeds: its answer, its tries and the time it took.
@@ -158,4 +158,21 @@ async fn where_a_minute_is_shorter_so_are_the_waits_that_github_does_not_ask_for
         assert_eq!(done.await, Ok(()));
         assert_eq!(begun.elapsed(), wait, "{failure:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_are_spread_over_their_last_quarter() {
+    let notices = Notices::default();
+    let took = |chance: &'static (dyn Fn() -> f64 + Sync)| {
+        let patience = Patience { chance, ..patience(300, &notices) };
+        let mut waited = Waited::default();
+        let mut wait = || patience.wait(Kind::Away, Duration::ZERO, &mut waited).unwrap();
+        [wait(), wait(), wait()].map(|wait| wait.as_millis())
+    };
+
+    assert_eq!(took(&|| 0.0), [1_000, 2_000, 4_000]);
+    assert_eq!(took(&|| 0.5), [875, 1_750, 3_500]);
+    assert_eq!(took(&|| 1.0), [750, 1_500, 3_000]);
+    assert!((0..100).map(|_| chance()).all(|chance| (0.0..=1.0).contains(&chance)));
+    assert!((0..100).any(|_| chance() > 0.5) && (0..100).any(|_| chance() < 0.5));
 }
