@@ -165,6 +165,10 @@ impl Settings {
         set("allow_update_branch", self.allow_update_branch.unwrap_or(false).into());
         set("squash_merge_commit_title", word(&self.squash_merge_commit_title, "COMMIT_OR_PR_TITLE").into());
         set("squash_merge_commit_message", word(&self.squash_merge_commit_message, "COMMIT_MESSAGES").into());
+        // An organisation may ask for some of every new repository.
+        if let Some(properties) = self.custom_properties.as_ref().filter(|given| given.is_object()) {
+            set("custom_properties", properties.clone());
+        }
         NewRepository {
             description: self.description.clone(),
             homepage: self.homepage.clone(),

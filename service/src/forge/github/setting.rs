@@ -13,7 +13,7 @@ mod environment;
 mod labels;
 mod pages;
 mod plan;
-mod properties;
+pub(super) mod properties;
 mod protection;
 mod repository;
 mod ruleset;

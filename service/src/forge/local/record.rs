@@ -122,6 +122,8 @@ impl Record {
     /// The record of a repository that is about to be made.
     pub(super) fn new(slug: &RepoSlug, new: &NewRepository) -> Result<Self, ForgeError> {
         slug.check()?;
+        let mut settings = new.settings.clone();
+        let custom_properties = settings.shift_remove("custom_properties");
         Ok(Self {
             repository: slug.clone(),
             created_by: new.created_by,
@@ -129,14 +131,14 @@ impl Record {
             visibility: new.visibility,
             description: new.description.clone(),
             homepage: new.homepage.clone(),
-            settings: new.settings.clone(),
+            settings,
             topics: Vec::new(),
             access: None,
             collaborators: None,
             variables: BTreeMap::new(),
             secrets: BTreeSet::new(),
             oidc_customization: None,
-            custom_properties: None,
+            custom_properties,
             workflow_access: None,
             subscription: None,
             branch_protection: BTreeMap::new(),

@@ -18,6 +18,7 @@ use crate::forge::github::answer::Failure;
 use crate::forge::github::client::Ask;
 use crate::forge::github::patience::patiently;
 use crate::forge::github::route::Route;
+use crate::forge::github::setting::properties;
 use crate::forge::{ForgeError, NewRepository, RepoSlug, Repository, Visibility};
 
 /// How long a repository that GitHub says is there, and does not show, may still be one of ours.
@@ -43,7 +44,9 @@ const AT_ONCE: [&str; 16] = [
     "merge_commit_message",
 ];
 /// Those that it takes with it in an organisation only.
-const AT_ONCE_IN_ORGANISATIONS: [&str; 2] = ["custom_properties", "use_squash_pr_title_as_default"];
+const AT_ONCE_IN_ORGANISATIONS: [&str; 2] = [PROPERTIES, "use_squash_pr_title_as_default"];
+/// Values of what the organisation keeps of its repositories.
+const PROPERTIES: &str = "custom_properties";
 /// Those that it takes of a repository that is there, and gives back with it.
 const LATER: [&str; 22] = [
     "homepage",
@@ -141,6 +144,7 @@ impl Making<'_> {
                 self.finish(Found::read(self.github, answer)?).await
             }
             Err(Failure::Conflict(message)) => self.taken(message).await,
+            Err(Failure::NotFound(message)) => Err(self.no_template(message)),
             Err(failure) => {
                 if matches!(failure, Failure::Unknown(_)) {
                     self.sent.store(true, Ordering::Relaxed);
@@ -181,6 +185,17 @@ impl Making<'_> {
             return Err(Failure::NotYet(message));
         }
         Ok(Outcome::Taken(format!("exists already, and may not be seen (GitHub says: {message})")))
+    }
+
+    /// The template may be on its way, where this service has made it just now.
+    fn no_template(&self, message: String) -> Failure {
+        match self.from {
+            Some(from) if !self.github.shared.fresh.is_new(from) => Failure::Unaskable(format!(
+                "there is no template repository `{from}`, or it may not be seen; check its name, and whether its settings \
+                 say *Template repository*"
+            )),
+            _ => Failure::NotFound(message),
+        }
     }
 
     /// From now on what GitHub does not know of it is on its way.
@@ -230,7 +245,8 @@ impl Making<'_> {
             AT_ONCE.contains(&name) || (in_organisation && AT_ONCE_IN_ORGANISATIONS.contains(&name))
         };
         for (name, value) in self.new.settings.iter().filter(|(name, _)| taken(name)) {
-            set(name, value.clone());
+            let is_map = name == PROPERTIES && value.is_object();
+            set(name, if is_map { properties::all_as_kept(value) } else { value.clone() });
         }
         let route = if in_organisation {
             Route::fixed("orgs").name(&self.slug.owner)?.then("repos")

@@ -32,6 +32,12 @@ pub(super) async fn look(at: &At<'_>, wanted: &Value) -> Result<Plan, Failure> {
     Ok(Plan::all(changes, || Ask::patch(route, json!({ "properties": values }))))
 }
 
+/// The values of properties by their names, as GitHub keeps them.
+pub(in crate::forge::github) fn all_as_kept(wanted: &Value) -> Value {
+    let given = wanted.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+    given.map(|(name, value)| (name.clone(), as_kept(value))).collect()
+}
+
 /// GitHub keeps texts and lists of texts, also of what is true or a number.
 fn as_kept(value: &Value) -> Value {
     match value {
