@@ -2,16 +2,19 @@
 
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 
 use catalog_gen::{Entry, File, TreePath};
-use github_double::{Fault, GitHub as Double, Setup};
+use github_double::state::account::Role;
+use github_double::{Fault, GitHub as Double, Lag, Setup};
 use serde_json::{Map, Value, json};
 use stagecraft::config::{GitHubForge, GitHubLimits};
 use stagecraft::db::Db;
 use stagecraft::forge::github::GitHub;
 use stagecraft::forge::{
-    Collaboration, Dispatch, Forge, ForgeError, MergeHow, NewIssue, NewPullRequest, NewRepository, Origin,
-    RepoSlug, Visibility,
+    Acting, Collaboration, Dispatch, Forge, ForgeError, MergeHow, NewIssue, NewPullRequest, NewRepository,
+    Notices, Origin, RepoSlug, Visibility,
 };
 use stagecraft::git::{Author, ObjectStore};
 use stagecraft::ids::TaskId;
@@ -55,6 +58,11 @@ impl Site {
         };
         let forge = GitHub::new("github.com", &settings, db, sealer, store).unwrap();
         Self { github, forge, _folder: folder }
+    }
+
+    /// The forge as a step with this token uses it.
+    fn acting(&self, token: &str) -> Arc<dyn Forge> {
+        self.forge.acting(Acting { token: Some(Secret::new(token)), notices: Notices::default() })
     }
 }
 
@@ -314,4 +322,84 @@ async fn faults_of_code_owners_have_their_lines() {
         faults.iter().any(|fault| fault.starts_with("`.github/CODEOWNERS` line 2: Invalid pattern")),
         "{faults:?}"
     );
+}
+
+/// Jane, who may read `acme/shop` and not push to it.
+fn jane(site: &Site) -> Arc<dyn Forge> {
+    site.github.user("jane");
+    site.github.change(|state| {
+        let shop = state.repositories.values_mut().find(|one| one.name == "shop").unwrap();
+        shop.collaborators.insert("jane".to_owned(), "pull".to_owned());
+    });
+    site.acting(&site.github.token("jane", &["repo"]))
+}
+
+#[tokio::test]
+async fn who_may_not_push_proposes_from_a_fork_that_is_made_once() {
+    let site = Site::new().await;
+    let slug = shop(&site, &[("README.md", "read")]).await;
+    let forge = jane(&site);
+    site.github.fault(Fault::on("repos/create-fork").drop_after());
+    let wanted = pull(&[("a", "1")]);
+
+    let opened = forge.open_pull_request(&slug, &wanted).await.unwrap().unwrap();
+    let again = forge.open_pull_request(&slug, &wanted).await.unwrap().unwrap();
+
+    assert_eq!((opened.number, again.number), (1, 1));
+    assert_eq!(site.github.repositories(), ["acme/shop", "jane/shop"]);
+    assert_eq!(site.github.branches("acme", "shop"), ["main"]);
+    assert_eq!(site.github.branches("jane", "shop"), ["feat/queue", "main"]);
+    let kept = site.github.repository("acme", "shop").unwrap().tracker.issue(1).unwrap().clone();
+    assert_eq!(kept.pull.unwrap().fork.unwrap().owner, "jane");
+    let how = MergeHow { method: "squash".to_owned(), title: None, message: None };
+    site.forge.merge_pull_request(&slug, 1, &how).await.unwrap();
+    assert_eq!(git(&site, &["ls-tree", "-r", "--name-only", "main"]), "README.md\na");
+}
+
+#[tokio::test]
+async fn a_fork_that_is_not_filled_yet_is_waited_for() {
+    let site = Site::new().await;
+    let slug = shop(&site, &[("README.md", "read")]).await;
+    let forge = jane(&site);
+    site.github.lag(Lag::after_generate(Duration::from_millis(700)));
+
+    let opened = forge.open_pull_request(&slug, &pull(&[("a", "1")])).await.unwrap().unwrap();
+
+    assert_eq!(opened.number, 1);
+    assert!(site.github.exchanges().iter().any(|one| one.status == 409));
+}
+
+#[tokio::test]
+async fn a_fork_is_made_for_who_asks_for_one_and_added_to() {
+    let site = Site::new().await;
+    let slug = shop(&site, &[("README.md", "read")]).await;
+    site.github.member("acme", "joe", Role::Admin);
+    let forge = site.acting(&site.github.token("joe", &["repo"]));
+    let first = NewPullRequest { force_fork: true, ..pull(&[("a", "1")]) };
+    let second = NewPullRequest { force_fork: true, update: true, ..pull(&[("b", "2")]) };
+
+    forge.open_pull_request(&slug, &first).await.unwrap().unwrap();
+    let added = forge.open_pull_request(&slug, &second).await.unwrap().unwrap();
+
+    assert_eq!(added.number, 1);
+    assert_eq!(site.github.repositories(), ["acme/shop", "joe/shop"]);
+    let folder = site.github.repository("joe", "shop").unwrap().folder;
+    let output =
+        Command::new("git").arg("--git-dir").arg(folder).args(["rev-list", "--count", "feat/queue"]).output();
+    assert_eq!(String::from_utf8(output.unwrap().stdout).unwrap().trim(), "3");
+}
+
+#[tokio::test]
+async fn an_app_is_told_that_it_has_no_forks() {
+    let site = Site::new().await;
+    let slug = shop(&site, &[("README.md", "read")]).await;
+    let wanted = NewPullRequest { force_fork: true, ..pull(&[("a", "1")]) };
+
+    let refused = site.forge.open_pull_request(&slug, &wanted).await.unwrap_err();
+
+    assert!(
+        matches!(&refused, ForgeError::NotAllowed(message) if message.contains("user's own `token`")),
+        "{refused:?}"
+    );
+    assert_eq!(site.github.repositories(), ["acme/shop"]);
 }

@@ -111,7 +111,8 @@ async fn once(
             name(slug)
         ))
     })?;
-    let branch = Objects::of(github, place)?.change(wanted, &base).await?;
+    let changed = Objects::of(github, place)?.change(wanted, &base).await;
+    let branch = if fork.is_some() { changed.map_err(not_yet)? } else { changed? };
     match (open, branch) {
         (Some(pull), _) => update(github, slug, route, pull, wanted).await.map(Some),
         (None, Branch::Same) if !wanted.when_empty => Ok(None),
@@ -213,8 +214,25 @@ async fn update(
     Ok(github.ask(&slug.owner, Ask::patch(route, body)).await?.read()?)
 }
 
+/// What a fork does not have, or does not let anybody do, may be on its way: GitHub fills it after it has answered.
+fn not_yet(stop: Stop) -> Stop {
+    match stop {
+        Stop::GitHub(Failure::NotFound(message) | Failure::Conflict(message)) => {
+            Stop::GitHub(Failure::NotYet(format!("the fork is not ready: {message}")))
+        }
+        stop => stop,
+    }
+}
+
 /// The token's fork of the repository; GitHub gives the one that is there already.
 async fn fork(github: &GitHub, slug: &RepoSlug, route: &Route) -> Result<RepoSlug, Stop> {
+    if github.shared.access.token(github, &slug.owner).await?.is_of_installation() {
+        return Err(Stop::GitHub(Failure::Settings(format!(
+            "an App has no account of its own that `{0}` could be forked into; give the step the user's own `token`, or \
+             let the App push to `{0}` (`contents: write`) and leave `forceFork` out",
+            name(slug)
+        ))));
+    }
     let ask = Ask::post(route.clone().then("forks"), json!({}));
     let made: Repository = github.ask(&slug.owner, ask).await?.read()?;
     let fork = RepoSlug { host: slug.host.clone(), owner: made.owner.login, name: made.name };
