@@ -387,9 +387,14 @@ async fn a_host_that_is_not_served_is_told_with_those_that_are() {
 
 #[tokio::test]
 async fn a_key_of_older_templates_is_taken_with_a_warning() {
-    for action in ["publish:github", "github:repo:create"] {
+    for action in ["publish:github", "github:repo:create", "publish:github:pull-request"] {
         let mut bench = Bench::new().await.with_files(&[("a", "x")]);
         let mut input = publish("demo");
+        if action == "publish:github:pull-request" {
+            bench.repository("demo", &[("README.md", "read")]).await;
+            input =
+                json!({ "repoUrl": input["repoUrl"], "branchName": "b", "title": "t", "description": "d" });
+        }
         input["allowedHosts"] = json!(["github.com"]);
 
         bench.step(action, input.clone()).await.unwrap();

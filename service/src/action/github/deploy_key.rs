@@ -36,7 +36,7 @@ steps:
     action: github:deployKey:create
     input:
       repoUrl: github.com?owner=acme&repo=demo
-      publicKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1aGdlIG5vdGhpbmcgdG8gc2VlIGhlcmUu push
+      publicKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBTIyApoqvkuNTI/r7Lwkqf4jx5whqBStadnbvc3JN9E push
       privateKey: ${{ secrets.PUSH_KEY }}
       deployKeyName: Push key
 ",

@@ -7,9 +7,9 @@ use catalog_gen::{FileTree, OnConflict, TreePath};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::push;
+use super::{common, push};
 use crate::action::place::{place, place_inside};
-use crate::action::target::{self, Target, origin};
+use crate::action::target::{Target, origin};
 use crate::action::{Action, ActionContext, ActionError, Definition, Example, Kind, schema};
 use crate::forge::{NewPullRequest, PullRequest};
 use crate::git::Author;
@@ -104,7 +104,7 @@ impl Action for OpenPullRequest {
                           task that is run again finds what it has made."
                 .into(),
             kind: Kind::Effect,
-            input: schema::closed(schema::merged([target::properties(), change(), people()]), &required),
+            input: schema::closed(schema::merged([common(), change(), people()]), &required),
             output: Some(schema::closed(output, &["targetBranchName", "remoteUrl", "pullRequestNumber"])),
             supports_dry_run: true,
             examples: EXAMPLES,
