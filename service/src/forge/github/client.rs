@@ -108,6 +108,11 @@ impl Client {
         &self.base
     }
 
+    /// Whether it is a GitHub Enterprise Server: only those have their API below a path.
+    pub(super) fn is_server(&self) -> bool {
+        self.base.path().trim_matches('/') == "api/v3"
+    }
+
     /// Seconds since 1970 by GitHub's clock, as far as its answers have told it.
     pub(super) fn now_s(&self) -> i64 {
         own_now_s().saturating_add(self.ahead_s.load(Ordering::Relaxed))

@@ -1,6 +1,7 @@
 //! Runs of workflows, and events for them.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -12,6 +13,12 @@ use crate::forge::github::client::Ask;
 use crate::forge::github::patience::patiently;
 use crate::forge::github::route::Route;
 use crate::forge::{Dispatch, ForgeError, RepoSlug, WorkflowRun};
+
+/// From this version of the API on every answer tells which run was started.
+const TELLS_EVERYBODY: &str = "2026-03-10";
+/// The waits before each look for a run that was started and not told.
+const LOOKS: [Duration; 4] =
+    [Duration::ZERO, Duration::from_millis(500), Duration::from_secs(1), Duration::from_secs(2)];
 
 #[derive(Deserialize)]
 struct Runs {
@@ -67,7 +74,10 @@ pub(super) async fn dispatch(
         Some(reference) => reference.clone(),
         None => default_branch(github, slug).await?,
     };
-    let body = json!({ "ref": reference, "inputs": wanted.inputs, "return_run_details": true });
+    let mut body = json!({ "ref": reference, "inputs": wanted.inputs });
+    if tells_when_asked(github) {
+        body["return_run_details"] = true.into();
+    }
     let tried = AtomicBool::new(wanted.before.is_some());
     let (route, before, body, tried) = (&route, &before, &body, &tried);
     patiently(github, slug, &what, || async move {
@@ -82,12 +92,35 @@ pub(super) async fn dispatch(
         let answer =
             github.ask(&slug.owner, Ask::post(route.clone().then("dispatches"), body.clone())).await?;
         if answer.body.is_null() {
-            return Ok(None);
+            return newest(github, slug, route, before).await;
         }
         let Started { workflow_run_id: id, run_url: url, html_url } = answer.read()?;
         Ok(Some(WorkflowRun { id, url, html_url }))
     })
     .await
+}
+
+/// Whether it tells which run it has started to those alone who ask for it. Newer versions of the API tell everybody, a
+/// server nobody.
+fn tells_when_asked(github: &GitHub) -> bool {
+    !github.shared.client.is_server() && github.shared.settings.api_version.as_str() < TELLS_EVERYBODY
+}
+
+/// The run that was not there before, as soon as it is seen; nothing where it is too long in coming.
+async fn newest(
+    github: &GitHub,
+    slug: &RepoSlug,
+    route: &Route,
+    before: &[u64],
+) -> Result<Option<WorkflowRun>, Failure> {
+    for wait in LOOKS {
+        tokio::time::sleep(wait).await;
+        let runs = list(github, slug, route).await?;
+        if let Some(Run { id, url, html_url }) = runs.into_iter().find(|run| !before.contains(&run.id)) {
+            return Ok(Some(WorkflowRun { id, url, html_url }));
+        }
+    }
+    Ok(None)
 }
 
 /// The newest runs that were started by hand or by a program.
