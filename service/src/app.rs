@@ -246,15 +246,21 @@ impl Places {
         }
         let (nearby, readers): (_, Vec<GitHub>) = (local.clone(), hosts.values().cloned().collect());
         let sources = Sources::with_nearby(store, &config.git, move |address| nearby.folder_of(address));
-        let sources = sources.with_tokens(move |address| reading_token(readers.clone(), address));
+        let sources =
+            sources.with_tokens(move |address, refused| reading_token(readers.clone(), address, refused));
         Ok(Self { local, github: hosts, forges, sources })
     }
 }
 
 /// The token by which a GitHub's repository is read.
-async fn reading_token(readers: Vec<GitHub>, address: String) -> Result<Option<Secret>, String> {
+async fn reading_token(
+    readers: Vec<GitHub>,
+    address: String,
+    refused: Option<Secret>,
+) -> Result<Option<Secret>, String> {
     for github in readers {
-        if let Some(token) = github.reading_token(&address).await.map_err(|error| error.to_string())? {
+        let token = github.reading_token(&address, refused.as_ref()).await;
+        if let Some(token) = token.map_err(|error| error.to_string())? {
             return Ok(Some(token));
         }
     }

@@ -147,6 +147,8 @@ impl From<GitError> for ForgeError {
 pub trait Forge: Collaboration + Reading + Send + Sync {
     /// The same forge, used as `acting` says.
     fn acting(&self, acting: Acting) -> Arc<dyn Forge>;
+    /// Whether there is anything to ask about the owner's repositories with. Without it they may still be public.
+    async fn can_ask(&self, slug: &RepoSlug) -> Result<bool, ForgeError>;
     /// The repository, if it is there.
     async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError>;
     /// Creates it. One that this very task has made is given back as it was wanted; every other one is

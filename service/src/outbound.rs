@@ -2,11 +2,17 @@
 //!
 //! It knows TLS, proxies and how a foreign text is shown; what is asked and what an answer means is each client's
 //! own. The invariant: a client made here follows no redirect, and no text made here holds an address, a control
-//! character or more than a few lines.
+//! character or more than a few lines. No name leads it to an address that is no server's ([`may_be_a_server`]).
 
+mod resolver;
+
+use std::net::IpAddr;
 use std::sync::OnceLock;
 
 use reqwest::{ClientBuilder, Url};
+
+use resolver::Resolver;
+pub(crate) use resolver::may_be_a_server;
 
 /// How much of a server's words is shown.
 pub(crate) const MAX_WORDS: usize = 300;
@@ -15,7 +21,8 @@ pub(crate) const MAX_WORDS: usize = 300;
 /// for this machine itself.
 pub(crate) fn client_for(url: &Url) -> ClientBuilder {
     provide_tls();
-    let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+    let client =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).dns_resolver(Resolver);
     if is_this_machine(url) { client.no_proxy() } else { client }
 }
 
@@ -26,8 +33,12 @@ fn provide_tls() {
 }
 
 fn is_this_machine(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    url.host_str() == Some("localhost") || ip_of(url).is_some_and(|address| address.is_loopback())
+}
+
+/// The address that a URL names without a name.
+pub(crate) fn ip_of(url: &Url) -> Option<IpAddr> {
+    url.host_str()?.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
 /// Is the server's certificate what is wrong?

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use catalog_gen::TreePath;
 
 use super::{ActionError, Capabilities};
-use crate::forge::{Forge, ForgeError, RepoSlug, RepoUrl, Repository};
+use crate::forge::{Acting, Forge, ForgeError, RepoSlug, RepoUrl, Repository};
 
 /// What GitHub's pages call the default branch.
 const DEFAULT_REVISION: &str = "HEAD";
@@ -38,14 +38,20 @@ impl Address {
         Some(Self { slug, revision, path })
     }
 
-    /// The forge that serves the repository and what it knows of it; `None` when no forge has it.
+    /// The forge that serves the repository, acting as it is told, and what it knows of it; `None` when no forge has
+    /// it, or the one that could has nothing to ask with: it may be public.
     pub(crate) async fn find(
         &self,
         capabilities: &Capabilities,
+        acting: Acting,
     ) -> Result<Option<(Arc<dyn Forge>, Repository)>, ActionError> {
         let Some(forge) = capabilities.forges.for_host(&self.slug.host) else { return Ok(None) };
+        let forge = forge.acting(acting);
+        if !forge.can_ask(&self.slug).await? {
+            return Ok(None);
+        }
         match forge.find(&self.slug).await {
-            Ok(found) => Ok(found.map(|repository| (Arc::clone(forge), repository))),
+            Ok(found) => Ok(found.map(|repository| (forge, repository))),
             // A name that this forge cannot have may still be one that a source can read.
             Err(ForgeError::Invalid(_)) => Ok(None),
             Err(error) => Err(error.into()),

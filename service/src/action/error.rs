@@ -76,7 +76,7 @@ impl From<GitError> for ActionError {
         match error {
             GitError::NotFound(message) => Self::NotFound(message),
             GitError::Conflict(message) => Self::Conflict(message),
-            GitError::Refused(message) => Self::NotAllowed(message),
+            GitError::Refused(message) | GitError::TokenRefused(message) => Self::NotAllowed(message),
             GitError::PushRefused(refusal) => Self::NotAllowed(refusal.message),
             GitError::Unavailable(message) => Self::Unavailable(message),
             other => Self::Input(with_causes(&other)),

@@ -141,14 +141,20 @@ impl GitHub {
     }
 
     /// The token by which the service reads the repository at a web address; `None` where it is not one of this host,
-    /// or the service has no token there.
-    pub async fn reading_token(&self, address: &str) -> Result<Option<Secret>, ForgeError> {
+    /// or the service has no token there. One that was `refused` is looked into first.
+    pub async fn reading_token(
+        &self,
+        address: &str,
+        refused: Option<&Secret>,
+    ) -> Result<Option<Secret>, ForgeError> {
         let Some(slug) = self.slug_of(address) else { return Ok(None) };
-        let token = self.shared.access.service_token(self, &slug.owner).await;
-        match token {
-            Ok(token) => Ok(token.map(|token| token.secret)),
-            Err(failure) => Err(failure.about(&repository::called(&slug))),
+        let (access, about) =
+            (&self.shared.access, |failure: Failure| failure.about(&repository::called(&slug)));
+        if let Some(refused) = refused {
+            access.refused(self, &slug.owner, refused).await.map_err(about)?;
         }
+        let token = access.service_token(self, &slug.owner).await.map_err(about)?;
+        Ok(token.map(|token| token.secret))
     }
 
     /// The repository at an address of this host, if it is one.
@@ -176,6 +182,10 @@ fn address(text: &str) -> Result<Url, ForgeError> {
 impl Forge for GitHub {
     fn acting(&self, acting: Acting) -> Arc<dyn Forge> {
         Arc::new(Self { shared: Arc::clone(&self.shared), acting })
+    }
+
+    async fn can_ask(&self, slug: &RepoSlug) -> Result<bool, ForgeError> {
+        repository::can_ask(self, slug).await
     }
 
     async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError> {

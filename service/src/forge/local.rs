@@ -159,6 +159,10 @@ impl Forge for LocalForge {
         Arc::new(self.clone())
     }
 
+    async fn can_ask(&self, _: &RepoSlug) -> Result<bool, ForgeError> {
+        Ok(true)
+    }
+
     async fn find(&self, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError> {
         let (forge, folder) = (self.clone(), self.folder(slug)?);
         blocking(move || Ok(Record::read(&folder)?.map(|record| forge.repository(&record, &folder)))).await

@@ -21,6 +21,9 @@ pub enum GitError {
     /// The other side refused: the reason is in its own words.
     #[error("{0}")]
     Refused(String),
+    /// The other side does not take the token (any more).
+    #[error("{0}")]
+    TokenRefused(String),
     /// The other side did not take a push.
     #[error(transparent)]
     PushRefused(#[from] PushRefusal),

@@ -15,7 +15,9 @@ use super::error::GitError;
 use super::fetch::Credentials;
 use super::push::refusal;
 use super::wire::{Advertisement, WireError};
-use crate::outbound::{MAX_WORDS, client_for, is_about_trust, reason, words, words_up_to};
+use crate::outbound::{
+    MAX_WORDS, client_for, ip_of, is_about_trust, may_be_a_server, reason, words, words_up_to,
+};
 
 /// What a server's list of references may measure.
 const MAX_LIST_BYTES: u64 = 64 * 1024 * 1024;
@@ -62,6 +64,9 @@ impl Remote {
         service: Service,
         idle: Duration,
     ) -> Result<Self, GitError> {
+        if ip_of(&url).is_some_and(|address| !may_be_a_server(address)) {
+            return Err(GitError::Refused(format!("`{url}` is no address of a repository")));
+        }
         let mut client = client_for(&url).connect_timeout(idle.min(CONNECT_TIMEOUT)).user_agent(AGENT);
         if service == Service::Reading {
             // It also counts the time that a body takes to be sent, so that a push keeps time by itself.
@@ -167,7 +172,7 @@ impl Remote {
                 refusal::of_status(url, status.as_u16(), &text).into()
             }
             StatusCode::UNAUTHORIZED => {
-                GitError::Refused(format!("`{url}` refused the token{said}; is it still valid?"))
+                GitError::TokenRefused(format!("`{url}` refused the token{said}; is it still valid?"))
             }
             StatusCode::FORBIDDEN => {
                 GitError::Refused(format!("`{url}` may not be read{said}; ask its owner for access"))

@@ -141,11 +141,11 @@ impl Sources {
     }
 
     /// The same, where addresses without configured credentials are read by tokens that `lend` gives; what it cannot
-    /// give is told in its own words. Only for sources that nobody else has yet.
+    /// give is told in its own words. It is asked again with a token that was refused. Only for sources that nobody else has yet.
     #[must_use]
     pub fn with_tokens<F, Fut>(mut self, lend: F) -> Self
     where
-        F: Fn(String) -> Fut + Send + Sync + 'static,
+        F: Fn(String, Option<Secret>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Option<Secret>, String>> + Send + 'static,
     {
         if let Some(inner) = Arc::get_mut(&mut self.inner) {

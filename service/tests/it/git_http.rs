@@ -151,17 +151,18 @@ async fn a_redirect_is_refused_and_its_target_named_but_not_asked() {
 async fn a_refusal_is_told_in_the_servers_words() {
     type Is = fn(&GitError) -> bool;
     let refused: Is = |error| matches!(error, GitError::Refused(_));
+    let no_token: Is = |error| matches!(error, GitError::TokenRefused(_));
     let not_found: Is = |error| matches!(error, GitError::NotFound(_));
     let unavailable: Is = |error| matches!(error, GitError::Unavailable(_));
     let server = Server::start().await;
     let plain = |status, text| Mood::Answers(status, "text/plain", text);
     let cases = [
-        (plain(StatusCode::UNAUTHORIZED, "who\n are\x1b you"), refused, "\"who are you\""),
+        (plain(StatusCode::UNAUTHORIZED, "who\n are\x1b you"), no_token, "\"who are you\""),
         (plain(StatusCode::FORBIDDEN, "SSO needed"), refused, "\"SSO needed\""),
         (plain(StatusCode::NOT_FOUND, "Repository not found."), not_found, "\"Repository not found.\""),
         (plain(StatusCode::TOO_MANY_REQUESTS, "slow down"), unavailable, "429"),
         (plain(StatusCode::BAD_GATEWAY, "oops"), unavailable, "502"),
-        (plain(StatusCode::UNAUTHORIZED, "bad token s3cret"), refused, "\"bad token ***\""),
+        (plain(StatusCode::UNAUTHORIZED, "bad token s3cret"), no_token, "\"bad token ***\""),
         (Mood::Answers(StatusCode::NOT_FOUND, "text/html", "<h1>lost</h1>"), not_found, "check the address"),
         (Mood::Answers(StatusCode::OK, "text/html", "<h1>hi</h1>"), refused, "`text/html`"),
         (

@@ -16,6 +16,7 @@ use crate::action::address::Address;
 use crate::action::place::place_inside;
 use crate::action::{Action, ActionContext, ActionError, Capabilities, Definition, Example, Kind, schema};
 use crate::backstage::Backstage;
+use crate::forge::Acting;
 
 /// Name of the journal entry.
 const KEY: &str = "register";
@@ -147,7 +148,7 @@ impl Action for Register {
 async fn reader<'c>(capabilities: &'c Capabilities, url: &str) -> Result<Option<&'c Backstage>, ActionError> {
     let Some(backstage) = &capabilities.backstage else { return Ok(None) };
     let found = match Address::parse(url) {
-        Some(address) => address.find(capabilities).await?,
+        Some(address) => address.find(capabilities, Acting::default()).await?,
         None => None,
     };
     let only_here = found.is_some_and(|(_, repository)| repository.is_only_here());

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::address::{Address, is_absolute};
 use crate::action::{ActionContext, ActionError, Capabilities};
-use crate::forge::RepoSlug;
+use crate::forge::{Acting, RepoSlug};
 use crate::git::CommitId;
 use crate::secret::Secret;
 use crate::template::Pin;
@@ -53,7 +53,7 @@ pub(super) async fn folder_of(
     capabilities: &Capabilities,
     url: &str,
 ) -> Result<(Option<CommitId>, FileTree), ActionError> {
-    let (origin, tree) = look(capabilities, url, None, Wanted::Folder).await?;
+    let (origin, tree) = look(capabilities, url, Acting::default(), Wanted::Folder).await?;
     let commit = match origin {
         Origin::Forge { commit, .. } => Some(commit),
         Origin::Source { pin } => pin.commit,
@@ -87,17 +87,18 @@ async fn absolute(
     wanted: Wanted,
 ) -> Result<FileTree, ActionError> {
     let capabilities = ctx.capabilities;
+    let acting = ctx.acting(token.cloned());
     let mut fresh = None;
     let origin: Origin = ctx
         .read(KEY, async {
-            let (origin, tree) = look(capabilities, url, token, wanted).await?;
+            let (origin, tree) = look(capabilities, url, acting.clone(), wanted).await?;
             fresh = Some(tree);
             Ok(origin)
         })
         .await?;
     match fresh {
         Some(tree) => Ok(tree),
-        None => again(capabilities, &origin, url, wanted).await,
+        None => again(capabilities, &origin, url, (acting, wanted)).await,
     }
 }
 
@@ -105,11 +106,12 @@ async fn absolute(
 async fn look(
     capabilities: &Capabilities,
     url: &str,
-    token: Option<&Secret>,
+    acting: Acting,
     wanted: Wanted,
 ) -> Result<(Origin, FileTree), ActionError> {
+    let token = acting.token.clone();
     if let Some(address) = Address::parse(url)
-        && let Some((forge, repository)) = address.find(capabilities).await?
+        && let Some((forge, repository)) = address.find(capabilities, acting).await?
     {
         let (revision, path) = address.inside(&repository.default_branch)?;
         let (commit, tree) = forge.read(&address.slug, revision.as_deref()).await?;
@@ -118,8 +120,8 @@ async fn look(
     }
     let sources = &capabilities.sources;
     let fetched = match wanted {
-        Wanted::Folder => sources.read_folder(None, url, token).await?,
-        Wanted::File => sources.read_file(None, url, token).await?,
+        Wanted::Folder => sources.read_folder(None, url, token.as_ref()).await?,
+        Wanted::File => sources.read_file(None, url, token.as_ref()).await?,
     };
     Ok((Origin::Source { pin: fetched.pin }, fetched.tree))
 }
@@ -129,13 +131,13 @@ async fn again(
     capabilities: &Capabilities,
     origin: &Origin,
     url: &str,
-    wanted: Wanted,
+    (acting, wanted): (Acting, Wanted),
 ) -> Result<FileTree, ActionError> {
     match origin {
         Origin::Source { pin } => Ok(capabilities.sources.read_pinned(pin).await?),
         Origin::Forge { slug, commit } => {
             let found = match Address::parse(url) {
-                Some(address) => address.find(capabilities).await?.map(|found| (address, found)),
+                Some(address) => address.find(capabilities, acting).await?.map(|found| (address, found)),
                 None => None,
             };
             let Some((address, (forge, repository))) = found else {

@@ -8,6 +8,7 @@ use catalog_gen::{CodeHost, FileTree, Remote, TreePath};
 
 use crate::action::{ActionError, Address, Capabilities};
 use crate::config;
+use crate::forge::Acting;
 use crate::template::{Pin, revision_of};
 
 /// What code hosts call the default branch.
@@ -55,7 +56,7 @@ pub(super) async fn read(
     url: &str,
 ) -> Result<Place, ActionError> {
     if let Some(address) = Address::parse(url)
-        && let Some((forge, repository)) = address.find(capabilities).await?
+        && let Some((forge, repository)) = address.find(capabilities, Acting::default()).await?
     {
         let (revision, path) = address.inside(&repository.default_branch)?;
         let (_, tree) = forge.read(&address.slug, revision.as_deref()).await?;

@@ -93,6 +93,14 @@ impl Access {
         self.service_token(github, owner).await?.ok_or_else(|| self.no_credentials(owner))
     }
 
+    /// Whether there is a token for what belongs to `owner`, or it is for the step to bring one.
+    pub(super) async fn can_ask(&self, github: &GitHub, owner: &str) -> Result<bool, Failure> {
+        if github.acting.token.is_some() || self.require_user_token {
+            return Ok(true);
+        }
+        Ok(self.service_token(github, owner).await?.is_some())
+    }
+
     /// The service's own token for what belongs to `owner`, whatever the step brought; `None` if it has none there.
     pub(super) async fn service_token(&self, github: &GitHub, owner: &str) -> Result<Option<Token>, Failure> {
         if let Some(token) = self.of_installation(github, owner).await? {
@@ -160,6 +168,19 @@ impl Access {
                 true => Failure::Forbidden(message),
             }),
             other => Refusal::Final(other),
+        }
+    }
+
+    /// Looks into a token of the service that git did not take: the next one is better, or it is told why there is none.
+    pub(super) async fn refused(&self, github: &GitHub, owner: &str, secret: &Secret) -> Result<(), Failure> {
+        let token = self.service_token(github, owner).await?;
+        let Some(token) = token.filter(|token| token.secret.expose() == secret.expose()) else {
+            return Ok(());
+        };
+        let failure = Failure::Unauthorized("the token is not taken".to_owned());
+        match self.explain(github, owner, &token, failure).await {
+            Refusal::Again | Refusal::Final(Failure::NotYet(_)) => Ok(()),
+            Refusal::Final(failure) => Err(failure),
         }
     }
 

@@ -16,12 +16,13 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::GitHub;
+use super::access::Refusal;
 use super::answer::{Answer, Failure};
 use super::client::Ask;
 use super::patience::patiently;
 use super::route::Route;
 use crate::forge::{ForgeError, RepoSlug, Repository};
-use crate::git::{CommitId, Credentials};
+use crate::git::{CommitId, Credentials, GitError, TreeId};
 use crate::ids::TaskId;
 
 pub(super) use create::{create, generate};
@@ -107,6 +108,15 @@ pub(super) fn called(slug: &RepoSlug) -> String {
     format!("the repository `{slug}`")
 }
 
+/// Whether there is a token for what belongs to its owner. One that is missing where the settings ask for it is told
+/// when it is needed.
+pub(super) async fn can_ask(github: &GitHub, slug: &RepoSlug) -> Result<bool, ForgeError> {
+    if slug.check().is_err() {
+        return Ok(true);
+    }
+    patiently(github, slug, &called(slug), || github.shared.access.can_ask(github, &slug.owner)).await
+}
+
 /// The repository, if it is there.
 pub(super) async fn find(github: &GitHub, slug: &RepoSlug) -> Result<Option<Repository>, ForgeError> {
     slug.check()?;
@@ -154,15 +164,35 @@ pub(super) async fn read(
     slug.check()?;
     let url = format!("{}.git", github.page(slug));
     let store = &github.shared.store;
-    let (commit, tree) = patiently(github, slug, &called(slug), || async {
-        let token =
-            github.shared.access.token(github, &slug.owner).await.map_err(|why| why.about(&called(slug)))?;
-        let credentials =
-            Credentials { url: url.clone(), username: TOKEN_USER.to_owned(), token: token.secret };
-        Ok::<_, ForgeError>(store.fetch(&url, revision, Some(&credentials)).await?)
-    })
-    .await?;
+    let what = called(slug);
+    let (commit, tree) = patiently(github, slug, &what, || fetch(github, slug, &url, revision)).await?;
     Ok((commit, store.read_tree(&tree, None).await?))
+}
+
+/// One reading. A token of an installation that is not taken any more is replaced once.
+async fn fetch(
+    github: &GitHub,
+    slug: &RepoSlug,
+    url: &str,
+    revision: Option<&str>,
+) -> Result<(CommitId, TreeId), ForgeError> {
+    let access = &github.shared.access;
+    let about = |failure: Failure| failure.about(&called(slug));
+    let mut is_second = false;
+    loop {
+        let token = access.token(github, &slug.owner).await.map_err(about)?;
+        let credentials =
+            Credentials { url: url.to_owned(), username: TOKEN_USER.to_owned(), token: token.secret.clone() };
+        let refused = match github.shared.store.fetch(url, revision, Some(&credentials)).await {
+            Err(GitError::TokenRefused(message)) if !is_second => message,
+            outcome => return Ok(outcome?),
+        };
+        is_second = true;
+        match access.explain(github, &slug.owner, &token, Failure::Unauthorized(refused)).await {
+            Refusal::Again => {}
+            Refusal::Final(failure) => return Err(about(failure)),
+        }
+    }
 }
 
 /// The head of a branch.

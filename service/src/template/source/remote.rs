@@ -49,16 +49,16 @@ impl fmt::Debug for Nearby {
 /// A token for an address, or why it cannot be had.
 type Lent = Pin<Box<dyn Future<Output = Result<Option<Secret>, String>> + Send>>;
 
-/// Gives the service's own token for an address.
-pub(super) struct Lender(Box<dyn Fn(String) -> Lent + Send + Sync>);
+/// Gives the service's own token for an address, another one than that which was refused.
+pub(super) struct Lender(Box<dyn Fn(String, Option<Secret>) -> Lent + Send + Sync>);
 
 impl Lender {
     pub(super) fn new<F, Fut>(lend: F) -> Self
     where
-        F: Fn(String) -> Fut + Send + Sync + 'static,
+        F: Fn(String, Option<Secret>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<Option<Secret>, String>> + Send + 'static,
     {
-        Self(Box::new(move |address| Box::pin(lend(address))))
+        Self(Box::new(move |address, refused| Box::pin(lend(address, refused))))
     }
 }
 
@@ -126,11 +126,16 @@ impl Remotes {
                 return Err(FetchError::NotFound(reason));
             }
             None => {
-                let credentials = match self.credentials(url, &address, token) {
-                    Some(credentials) => Some(credentials),
-                    None => self.lent(&address).await?,
-                };
-                self.store.fetch(&address, revision, credentials.as_ref()).await?
+                let given = self.credentials(url, &address, token);
+                let lent = if given.is_none() { self.lent(&address, None).await? } else { None };
+                let credentials = given.as_ref().or(lent.as_ref());
+                match (self.store.fetch(&address, revision, credentials).await, lent) {
+                    (Err(GitError::TokenRefused(_)), Some(lent)) => {
+                        let lent = self.lent(&address, Some(lent.token)).await?;
+                        self.store.fetch(&address, revision, lent.as_ref()).await?
+                    }
+                    (fetched, _) => fetched?,
+                }
             }
         };
         if token.is_none() {
@@ -157,10 +162,10 @@ impl Remotes {
         self.git.rewrites.iter().find_map(fits).unwrap_or_else(|| url.to_owned())
     }
 
-    /// The service's own token for an address.
-    async fn lent(&self, address: &str) -> Result<Option<Credentials>, FetchError> {
+    /// The service's own token for an address, another one than `refused` if there is one.
+    async fn lent(&self, address: &str, refused: Option<Secret>) -> Result<Option<Credentials>, FetchError> {
         let Some(Lender(lend)) = &self.lender else { return Ok(None) };
-        let lent = lend(address.to_owned()).await.map_err(GitError::Unavailable)?;
+        let lent = lend(address.to_owned(), refused).await.map_err(GitError::Unavailable)?;
         let username = TOKEN_USER.to_owned();
         Ok(lent.map(|token| Credentials { url: address.to_owned(), username, token }))
     }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::document::{self, Entities};
 use crate::action::address::{Address, is_absolute};
 use crate::action::{ActionError, Capabilities};
-use crate::forge::RepoSlug;
+use crate::forge::{Acting, RepoSlug};
 
 /// Files that one registration reads.
 const MAX_FILES: usize = 200;
@@ -144,7 +144,10 @@ impl Reader<'_> {
         };
         let address = Address::parse(url);
         let found = match &address {
-            Some(address) => address.find(self.capabilities).await?.map(|found| (address, found)),
+            Some(address) => {
+                let found = address.find(self.capabilities, Acting::default()).await?;
+                found.map(|found| (address, found))
+            }
             None => None,
         };
         let file = match found {
