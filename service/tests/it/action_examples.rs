@@ -21,37 +21,37 @@ use crate::support::backstage::BackstageDouble;
 use crate::support::bench::{Bench, slug, tree};
 
 /// Where the entities of a trial come from.
-const LOCATION: &str = "url:https://example.com/catalog-info.yaml";
+pub(crate) const LOCATION: &str = "url:https://example.com/catalog-info.yaml";
 
-type Files = BTreeMap<String, String>;
+pub(crate) type Files = BTreeMap<String, String>;
 
 /// What is there when an example runs, and what must come of it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Trial {
+pub(crate) struct Trial {
     /// The example's description.
-    example: String,
+    pub(crate) example: String,
     /// The workspace.
     #[serde(default)]
-    files: Files,
+    pub(crate) files: Files,
     /// Files beside the template.
     #[serde(default)]
-    template: Files,
+    pub(crate) template: Files,
     /// Repositories of `acme`, by name.
     #[serde(default)]
-    repositories: BTreeMap<String, Files>,
+    pub(crate) repositories: BTreeMap<String, Files>,
     /// What is in the catalog.
     #[serde(default)]
-    entities: Vec<Value>,
+    pub(crate) entities: Vec<Value>,
     /// Values of the form.
     #[serde(default)]
-    parameters: Map<String, Value>,
+    pub(crate) parameters: Map<String, Value>,
     /// The task's secrets.
     #[serde(default)]
-    secrets: Map<String, Value>,
+    pub(crate) secrets: Map<String, Value>,
     /// Steps before the example's.
     #[serde(default)]
-    before: Vec<Step>,
+    pub(crate) before: Vec<Step>,
     /// Whether there is a Backstage, from which dry runs may read.
     #[serde(default)]
     backstage: bool,
@@ -88,16 +88,16 @@ struct Expect {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct Step {
-    id: String,
-    action: String,
+pub(crate) struct Step {
+    pub(crate) id: String,
+    pub(crate) action: String,
     #[serde(default)]
-    input: Value,
+    pub(crate) input: Value,
 }
 
 #[derive(Deserialize)]
-struct Steps {
-    steps: Vec<Step>,
+pub(crate) struct Steps {
+    pub(crate) steps: Vec<Step>,
 }
 
 fn file_of(id: &str) -> PathBuf {
@@ -105,7 +105,7 @@ fn file_of(id: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-fn trials_of(definition: &Definition) -> Vec<Trial> {
+pub(crate) fn trials_of(definition: &Definition) -> Vec<Trial> {
     let file = file_of(&definition.id);
     let text = std::fs::read_to_string(&file)
         .unwrap_or_else(|error| panic!("{}: {error}; write what its examples do there", file.display()));
@@ -224,7 +224,7 @@ impl Expect {
     }
 }
 
-fn stored(entity: &Value) -> StoredEntity {
+pub(crate) fn stored(entity: &Value) -> StoredEntity {
     let part = |pointer: &str| entity.pointer(pointer).and_then(Value::as_str).map(str::to_lowercase);
     let namespace = part("/metadata/namespace").unwrap_or_else(|| "default".to_owned());
     let (kind, name) = (part("/kind").unwrap(), part("/metadata/name").unwrap());

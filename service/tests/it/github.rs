@@ -2,6 +2,7 @@
 
 mod access;
 mod names;
+mod redirects;
 mod repositories;
 mod requests;
 mod settings;

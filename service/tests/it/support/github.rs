@@ -13,8 +13,11 @@
 //! may give to [`GitHubSite::on`]. When the site is dropped, the test fails if a request or an answer was not as
 //! GitHub describes it.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
+use github_double::state::account::Role;
 use github_double::{AppCredentials, GitHub, Setup};
 use serde_json::{Value, json};
 use stagecraft::db::Engine;
@@ -112,10 +115,41 @@ impl GitHubSite {
         (self.forge().acting(Acting { token: token.map(Secret::new), notices }), told)
     }
 
+    /// A private repository of an organisation with these files in one commit, as somebody pushed it.
+    pub(crate) async fn seed(&self, owner: &str, name: &str, branch: &str, files: &[(&str, &str)]) {
+        seed(&self.github, owner, name, branch, files).await;
+    }
+
     /// A repository of `github.com` by its name.
     pub(crate) fn slug(&self, owner: &str, name: &str) -> RepoSlug {
         RepoSlug { host: "github.com".to_owned(), owner: owner.to_owned(), name: name.to_owned() }
     }
+}
+
+/// Makes a private repository of an organisation with these files in one commit.
+pub(crate) async fn seed(github: &GitHub, owner: &str, name: &str, branch: &str, files: &[(&str, &str)]) {
+    github.member(owner, "founder", Role::Admin);
+    let token = github.token("founder", &["repo"]);
+    let client = reqwest::Client::builder().no_proxy().user_agent("seed").build().unwrap();
+    let asked = client.post(format!("{}/orgs/{owner}/repos", github.api_url())).bearer_auth(&token);
+    let made = asked.json(&json!({ "name": name, "private": true })).send().await.unwrap();
+    assert_eq!(made.status(), 201, "{owner}/{name}");
+    let folder = github.repository(owner, name).unwrap().folder;
+    let head = format!("commit refs/heads/{branch}\ncommitter Founder <founder@acme.io> 1700000000 +0000\n");
+    let mut stream = format!("{head}data 5\nfirst\n");
+    for (path, text) in files {
+        stream += &format!("M 100644 inline {path}\ndata {}\n{text}\n", text.len());
+    }
+    let mut git = Command::new("git");
+    git.arg("--git-dir").arg(&folder).args(["fast-import", "--quiet"]).stdin(Stdio::piped());
+    let mut git = git.spawn().unwrap();
+    git.stdin.take().unwrap().write_all(stream.as_bytes()).unwrap();
+    assert!(git.wait().unwrap().success(), "{owner}/{name}");
+    std::fs::write(folder.join("HEAD"), format!("ref: refs/heads/{branch}\n")).unwrap();
+    github.change(|state| {
+        let found = state.repositories.values_mut().find(|one| one.owner == owner && one.name == name);
+        found.unwrap().default_branch = branch.to_owned();
+    });
 }
 
 /// `forges.<host>` for a service that is this App.
