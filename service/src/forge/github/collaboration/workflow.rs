@@ -74,10 +74,11 @@ pub(super) async fn dispatch(
         Some(reference) => reference.clone(),
         None => default_branch(github, slug).await?,
     };
-    let mut body = json!({ "ref": reference, "inputs": wanted.inputs });
-    if tells_when_asked(github) {
-        body["return_run_details"] = true.into();
-    }
+    let body = if tells_when_asked(github) {
+        json!({ "ref": reference, "inputs": wanted.inputs, "return_run_details": true })
+    } else {
+        json!({ "ref": reference, "inputs": wanted.inputs })
+    };
     let tried = AtomicBool::new(wanted.before.is_some());
     let (route, before, body, tried) = (&route, &before, &body, &tried);
     patiently(github, slug, &what, || async move {
