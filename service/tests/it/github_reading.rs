@@ -42,7 +42,13 @@ impl Library {
         let forges = json!({ "github.com": settings_of(&github, &credentials, json!({})) }).to_string();
         let place = format!("{}/acme/templates/blob/main/service/template.yaml", github.git_url());
         let sources = json!([place]).to_string();
-        let settings = [("FORGES", forges.as_str()), ("TEMPLATES__SOURCES", sources.as_str())];
+        let replacement = format!("{}/", github.git_url());
+        let rewrites = json!([{ "prefix": "https://github.com/", "replacement": replacement }]).to_string();
+        let settings = [
+            ("FORGES", forges.as_str()),
+            ("TEMPLATES__SOURCES", sources.as_str()),
+            ("GIT__REWRITES", rewrites.as_str()),
+        ];
         let app = TestApp::on(Engine::Sqlite, &settings).await;
         app.app.tasks.library().refresh().await;
         Self { github, credentials, installation, app }
@@ -145,6 +151,51 @@ async fn a_users_token_that_may_not_read_is_not_helped_out_by_the_apps() {
     assert!(message.contains("acme/parts") && !message.contains(&token), "{message}");
     assert!(library.readers("acme/parts").is_empty());
     assert!(library.github.repository("acme", "shop").is_none());
+}
+
+const OF_THE_FORGE: &str = "    - { id: fetch, action: fetch:plain, input: { url: 'https://github.com/acme/parts/tree/main/a', \
+                            token: '${{ secrets.mine }}' } }\n";
+
+#[tokio::test]
+async fn a_repository_of_the_forge_is_read_with_the_token_of_the_step() {
+    let library = Library::new(OF_THE_FORGE).await;
+    library.github.member("acme", "jane", Role::Admin);
+    seed(&library.github, "acme", "parts", "main", &[("a/x", "a")]).await;
+    let token = library.github.token("jane", &["repo"]);
+
+    library.completed(json!({ "mine": token })).await;
+
+    assert_eq!(library.readers("acme/parts"), ["user jane"]);
+    assert_eq!(library.files(), ".stagecraft/service.lock.json\nx");
+}
+
+#[tokio::test]
+async fn a_token_that_may_not_read_a_repository_of_the_forge_is_not_helped_out() {
+    let library = Library::new(OF_THE_FORGE).await;
+    seed(&library.github, "acme", "parts", "main", &[("a/x", "a")]).await;
+    let token = library.github.token("stranger", &["repo"]);
+
+    let id = library.run(json!({ "mine": token })).await;
+
+    assert_eq!(library.app.status(id).await, TaskStatus::Failed);
+    assert!(library.readers("acme/parts").is_empty(), "{:?}", library.readers("acme/parts"));
+}
+
+#[tokio::test]
+async fn public_repositories_of_owners_without_the_app_are_read_without_a_token() {
+    let fetch = "    - { id: fetch, action: fetch:plain, input: { url: 'https://github.com/other/parts/tree/main/a' } }\n";
+    let library = Library::new(fetch).await;
+    library.github.organisation("other");
+    seed(&library.github, "other", "parts", "main", &[("a/x", "a")]).await;
+    library.github.change(|state| {
+        let parts = state.repositories.values_mut().find(|one| one.name == "parts").unwrap();
+        parts.visibility = "public".to_owned();
+    });
+
+    library.completed(json!({})).await;
+
+    assert_eq!(library.readers("other/parts"), ["anonymous"]);
+    assert_eq!(library.files(), ".stagecraft/service.lock.json\nx");
 }
 
 #[tokio::test]

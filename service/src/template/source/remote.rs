@@ -127,7 +127,9 @@ impl Remotes {
             }
             None => {
                 let given = self.credentials(url, &address, token);
-                let lent = if given.is_none() { self.lent(&address, None).await? } else { None };
+                // Whoever brings a token of his own is not helped out with the service's.
+                let lends = given.is_none() && token.is_none();
+                let lent = if lends { self.lent(&address, None).await? } else { None };
                 let credentials = given.as_ref().or(lent.as_ref());
                 match (self.store.fetch(&address, revision, credentials).await, lent) {
                     (Err(GitError::TokenRefused(_)), Some(lent)) => {
