@@ -252,14 +252,10 @@ impl Places {
     }
 }
 
-/// The token by which a GitHub's repository is read.
-async fn reading_token(
-    readers: Vec<GitHub>,
-    address: String,
-    refused: Option<Secret>,
-) -> Result<Option<Secret>, String> {
-    for github in readers {
-        let token = github.reading_token(&address, refused.as_ref()).await;
+/// The token by which a GitHub's repository is read; `not` the one that was refused.
+async fn reading_token(of: Vec<GitHub>, at: String, not: Option<Secret>) -> Result<Option<Secret>, String> {
+    for github in of {
+        let token = github.reading_token(&at, not.as_ref()).await;
         if let Some(token) = token.map_err(|error| error.to_string())? {
             return Ok(Some(token));
         }
