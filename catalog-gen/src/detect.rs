@@ -27,8 +27,6 @@ mod resources;
 mod slug;
 mod system;
 mod tags;
-#[cfg(test)]
-mod testing;
 pub(crate) mod text;
 
 use crate::{Findings, Listed, ListedKind, Material, Site, TreePath};
@@ -122,3 +120,6 @@ impl Interest {
         (file.size <= most && self.names(&file.path)).then_some(wanted)
     }
 }
+
+#[cfg(test)]
+mod tests;

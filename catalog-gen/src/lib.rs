@@ -29,14 +29,10 @@ mod package;
 mod propose;
 mod rebase;
 mod report;
-#[cfg(test)]
-mod schema_test;
 mod site;
 #[cfg(feature = "cli")]
 pub mod source;
 mod survey;
-#[cfg(test)]
-mod testing;
 mod tree;
 mod validate;
 mod words;
@@ -69,3 +65,6 @@ pub use validate::{Violation, validate};
 pub use yaml::{
     Document, MAX_YAML_BYTES, Placed, Writing, YamlError, parse_documents, parse_documents_placed,
 };
+
+#[cfg(test)]
+mod tests;

@@ -133,7 +133,7 @@ fn decisions(folder: Option<&TreePath>, folders: &BTreeMap<TreePath, Vec<&TreePa
 mod tests {
     use super::{ADR, DETECTOR, TECHDOCS};
     use crate::Findings;
-    use crate::detect::testing::Repository;
+    use crate::detect::tests::repository::Repository;
 
     fn claims(findings: &Findings, field: &str) -> Vec<String> {
         let all = findings.of(crate::SubjectKind::Component);

@@ -137,7 +137,7 @@ fn topical(material: &Material<'_>) -> Option<(EntityRef, Evidence)> {
 #[cfg(test)]
 mod tests {
     use super::DETECTOR;
-    use crate::detect::testing::{Repository, edges, subjects};
+    use crate::detect::tests::repository::{Repository, edges, subjects};
     use crate::{CodeHost, Relation, Remote, SubjectKind};
 
     fn shop(files: &[(&str, &str)], components: &[(&str, &str)]) -> Repository {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::from_findings;
-use crate::testing::Repository;
+use crate::tests::repository::Repository;
 use crate::{
     Claim, Confidence, Edge, Evidence, Findings, Relation, Site, Subject, SubjectId, SubjectKind, Target,
     parse_documents, validate,

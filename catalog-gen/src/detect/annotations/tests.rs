@@ -1,5 +1,5 @@
 use super::{DETECTOR, NEVER, RULES};
-use crate::detect::testing::Repository;
+use crate::detect::tests::repository::Repository;
 use crate::{AnnotationRule, CodeHost, Findings, Remote, SubjectId};
 
 fn shop(files: &[(&str, &str)]) -> (Repository, SubjectId) {

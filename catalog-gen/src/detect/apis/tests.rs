@@ -1,5 +1,5 @@
 use super::DETECTOR;
-use crate::detect::testing::{Repository, edges, path, subjects, text};
+use crate::detect::tests::repository::{Repository, edges, path, subjects, text};
 use crate::{Ecosystem, Findings, Interest, Package, Relation, SubjectKind};
 
 const OPENAPI: &str = "openapi: 3.0.3\ninfo:\n  title: Cart API\n  version: '1.2'\n  description: |\n    Keeps carts.\n\n    More.\npaths:\n  /carts:\n    get: {}\n  /carts/{id}:\n    get: {}\n";

@@ -1,4 +1,4 @@
-use crate::testing::Repository;
+use crate::tests::repository::Repository;
 use crate::{Catalogue, Confidence, Site};
 
 const APP: &str = r#"{"name": "app", "private": true, "dependencies": {"express": "5"}}"#;

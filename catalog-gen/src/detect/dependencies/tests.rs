@@ -1,5 +1,5 @@
 use super::DETECTOR;
-use crate::detect::testing::{Repository, edges, path};
+use crate::detect::tests::repository::{Repository, edges, path};
 use crate::{CodeHost, Ecosystem, Package, Relation, Remote, Said};
 
 fn shop(files: &[(&str, &str)], components: &[(&str, &str)]) -> Repository {

@@ -1,4 +1,4 @@
-use crate::testing::Repository;
+use crate::tests::repository::Repository;
 use crate::{Confidence, Site};
 
 /// The type of the one component, and how sure it is.

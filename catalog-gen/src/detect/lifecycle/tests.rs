@@ -1,4 +1,4 @@
-use crate::testing::Repository;
+use crate::tests::repository::Repository;
 use crate::{About, Site};
 
 fn lifecycle(readme: &str, about: impl FnOnce(&mut About)) -> String {

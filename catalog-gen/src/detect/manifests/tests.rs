@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::testing::Repository;
+use crate::tests::repository::Repository;
 
 fn package(file: &str, text: &str) -> Package {
     let mut read = read(&TreePath::parse(file).unwrap(), text).unwrap();

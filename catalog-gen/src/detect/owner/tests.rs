@@ -1,5 +1,5 @@
 use super::DETECTOR;
-use crate::detect::testing::Repository;
+use crate::detect::tests::repository::Repository;
 use crate::{CodeHost, Findings, Remote, SubjectId, TeamNamespace};
 
 fn acme(files: &[(&str, &str)]) -> (Repository, SubjectId) {

@@ -1,5 +1,5 @@
 use super::DETECTOR;
-use crate::detect::testing::{Repository, edges, path, subjects};
+use crate::detect::tests::repository::{Repository, edges, path, subjects};
 use crate::{Ecosystem, Findings, Package, Relation, SubjectKind};
 
 fn needing(file: &str, ecosystem: Ecosystem, names: &[&str]) -> Package {

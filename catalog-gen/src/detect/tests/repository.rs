@@ -7,20 +7,20 @@ use crate::{
 
 /// A repository in the making.
 #[derive(Default)]
-pub(super) struct Repository {
+pub(in crate::detect) struct Repository {
     files: FileTree,
     listed: Vec<Listed>,
-    pub(super) about: About,
-    pub(super) site: Site,
-    pub(super) findings: Findings,
+    pub(in crate::detect) about: About,
+    pub(in crate::detect) site: Site,
+    pub(in crate::detect) findings: Findings,
 }
 
-pub(super) fn path(text: &str) -> TreePath {
+pub(in crate::detect) fn path(text: &str) -> TreePath {
     TreePath::parse(text).unwrap()
 }
 
 impl Repository {
-    pub(super) fn new(files: &[(&str, &str)]) -> Self {
+    pub(in crate::detect) fn new(files: &[(&str, &str)]) -> Self {
         let mut new = Self::default();
         for (at, text) in files {
             new.files.insert(path(at), Entry::file(text.as_bytes().to_vec())).unwrap();
@@ -30,12 +30,12 @@ impl Repository {
     }
 
     /// A file that is there and was not read.
-    pub(super) fn list(&mut self, at: &str, size: u64) {
+    pub(in crate::detect) fn list(&mut self, at: &str, size: u64) {
         self.listed.push(Listed { path: path(at), kind: ListedKind::File, size, id: None });
     }
 
     /// A component in a folder (empty: the root).
-    pub(super) fn component(&mut self, folder: &str, name: &str, kind: &str) -> SubjectId {
+    pub(in crate::detect) fn component(&mut self, folder: &str, name: &str, kind: &str) -> SubjectId {
         let evidence = || Evidence::of_repository("test", "made for a test");
         let folder = (!folder.is_empty()).then(|| path(folder));
         let mut subject =
@@ -45,7 +45,7 @@ impl Repository {
         self.findings.add(subject)
     }
 
-    pub(super) fn run(mut self, detector: &super::Detector) -> Findings {
+    pub(in crate::detect) fn run(mut self, detector: &crate::Detector) -> Findings {
         let listing = Listing::new(self.listed, 0);
         let material = Material { listing: &listing, files: &self.files, about: &self.about };
         (detector.run)(&material, &self.site, &mut self.findings);
@@ -54,12 +54,12 @@ impl Repository {
 }
 
 /// The best value of a field as text.
-pub(super) fn text<'f>(findings: &'f Findings, id: SubjectId, field: &str) -> Option<&'f str> {
+pub(in crate::detect) fn text<'f>(findings: &'f Findings, id: SubjectId, field: &str) -> Option<&'f str> {
     findings.subject(id)?.best(field)?.text()
 }
 
 /// `kind name confidence` of every subject of a kind.
-pub(super) fn subjects(findings: &Findings, kind: SubjectKind) -> Vec<String> {
+pub(in crate::detect) fn subjects(findings: &Findings, kind: SubjectKind) -> Vec<String> {
     let all = findings.of(kind).map(|(id, subject)| {
         let get = |field| text(findings, id, field).unwrap_or("-");
         format!("{} {} {:?}", get("spec.type"), get("metadata.name"), subject.existence.confidence)
@@ -68,7 +68,7 @@ pub(super) fn subjects(findings: &Findings, kind: SubjectKind) -> Vec<String> {
 }
 
 /// `from relation to confidence` of every edge of a relation.
-pub(super) fn edges(findings: &Findings, relation: Relation) -> Vec<String> {
+pub(in crate::detect) fn edges(findings: &Findings, relation: Relation) -> Vec<String> {
     let name = |id| text(findings, id, "metadata.name").unwrap_or("-").to_owned();
     let of = findings.edges.iter().filter(|edge| edge.relation == relation);
     of.map(|Edge { from, to, confidence, .. }| {

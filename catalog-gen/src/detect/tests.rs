@@ -1,0 +1,3 @@
+//! What tests of several detectors share.
+
+pub(super) mod repository;
