@@ -12,7 +12,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use catalog_gen::source::bare::Bare;
-use catalog_gen::source::{Limits, chosen, remote};
+use catalog_gen::source::{Limits, Snapshot, chosen, remote};
 use catalog_gen::{Site, generate};
 use git2::Repository;
 
@@ -39,6 +39,36 @@ fn one(path: &Path) -> Result<()> {
         println!("{} {entities}", begun.elapsed().as_micros());
     }
     println!("memory {}", peak()?);
+    parts(path)
+}
+
+/// Tells on standard error what each part of it takes.
+fn parts(path: &Path) -> Result<()> {
+    let mut parts = [const { Vec::new() }; 4];
+    for _ in 0..TIMES {
+        let mut begun = Instant::now();
+        let mut lap = || std::mem::replace(&mut begun, Instant::now()).elapsed();
+        let bare = Bare::open(path, None)?;
+        let listing = bare.listing(Limits::default())?;
+        let listed = lap();
+        let count = chosen(&listing, Limits::default()).0.len();
+        let asked = lap();
+        let (files, unread) = bare.read(&listing, Limits::default())?;
+        let read = lap();
+        let snapshot = Snapshot { listing, files, unread, ..Snapshot::default() };
+        std::hint::black_box((count, generate(&snapshot.material(), &Site::default())));
+        for (times, time) in parts.iter_mut().zip([listed, asked, read, lap()]) {
+            times.push(time);
+        }
+    }
+    let [listing, choosing, reading, generating] = parts;
+    eprintln!(
+        "listing {} ms, choosing {} ms (once more in reading), reading {} ms, generating {} ms",
+        shown(middle(listing)?),
+        shown(middle(choosing)?),
+        shown(middle(reading)?),
+        shown(middle(generating)?)
+    );
     Ok(())
 }
 
