@@ -34,6 +34,8 @@ export class CatalogSync {
   #held = new Set<string>();
   #cursor: string | undefined;
   #comparedAt = 0;
+  /** What was left to a file or another provider, to be offered again once that is gone. */
+  readonly #left = new Map<string, DeferredEntity>();
   /** What is wrong with which entity, so that it is said once. */
   readonly #complaints = new Map<string, string>();
 
@@ -59,6 +61,8 @@ export class CatalogSync {
     const lost = await this.#follow(pages);
     if (lost) {
       await this.#compare(pages, lost);
+    } else if (this.#left.size > 0) {
+      await this.#change(await this.#free([...this.#left.values()]), []);
     }
   }
 
@@ -74,6 +78,7 @@ export class CatalogSync {
       for (const change of page.changes) {
         if (change.entity === undefined) {
           removed.add(change.entityRef);
+          this.#left.delete(change.entityRef);
           this.#complaints.delete(change.entityRef);
         } else {
           removed.delete(change.entityRef);
@@ -94,9 +99,10 @@ export class CatalogSync {
     const { entities, unreadable, cursor } = await this.#readAll(pages, first);
     this.#held = await this.#options.view.held();
     const held = this.#held;
+    this.#left.clear();
     const gone = [...held].filter(ref => !entities.has(ref) && !unreadable.has(ref));
     const refusal = this.#judge({ held: held.size, gone: gone.length, empty: entities.size + unreadable.size === 0 });
-    const free = await this.#free([...entities.values()]);
+    const free = await this.#free([...entities.values()], held);
     // What cannot be read now stays as it is; a full mutation would take it away.
     const exact = refusal === undefined && ![...unreadable].some(ref => held.has(ref));
     if (exact) {
@@ -161,15 +167,26 @@ export class CatalogSync {
     }
   }
 
-  /** Without those that the catalog has from a file or another provider: whoever declares an entity keeps it. */
-  async #free(entities: DeferredEntity[]): Promise<DeferredEntity[]> {
+  /**
+   * Without those that the catalog has from a file or another provider: whoever declares an entity keeps it. Of those in
+   * `ours` it is known that the catalog shows them from us; a file may have taken the others over since they were sent.
+   */
+  async #free(entities: DeferredEntity[], ours: ReadonlySet<string> = new Set()): Promise<DeferredEntity[]> {
     const refOf = ({ entity }: DeferredEntity) => stringifyEntityRef(entity);
-    const taken = await this.#options.view.taken(entities.map(refOf).filter(ref => !this.#held.has(ref)));
+    const taken = await this.#options.view.taken(entities.map(refOf).filter(ref => !ours.has(ref)));
     for (const { entity } of entities.filter(deferred => taken.has(refOf(deferred)) && isTemplate(deferred.entity))) {
       this.#complain(
         stringifyEntityRef(entity),
         'the catalog has it from somewhere else, and shows that; the service runs its own. Remove one, or rename it',
       );
+    }
+    for (const deferred of entities) {
+      if (taken.has(refOf(deferred))) {
+        this.#left.set(refOf(deferred), deferred);
+        this.#held.delete(refOf(deferred));
+      } else {
+        this.#left.delete(refOf(deferred));
+      }
     }
     return entities.filter(deferred => !taken.has(refOf(deferred)));
   }

@@ -63,6 +63,50 @@ test('a change of what a file declares is left to it, too', async t => {
   assert.deepEqual(stage.catalog.refs, []);
 });
 
+test('what was left to a file comes once the file is gone, without news from the service', async t => {
+  const stage = await open(t);
+  await stage.tick();
+  stage.catalog.files.add('component:default/shop');
+  stage.feed.put(component('shop', { type: 'service' }));
+  await stage.tick();
+  assert.deepEqual(stage.catalog.refs, []);
+
+  stage.catalog.files.clear();
+  await stage.tick();
+
+  assert.deepEqual(stage.catalog.refs, ['component:default/shop']);
+});
+
+test('what a file has taken over comes back with its last change once the file is gone', async t => {
+  const stage = await open(t);
+  stage.feed.put(component('shop'), component('basket'));
+  await stage.tick();
+  stage.catalog.files.add('component:default/shop');
+  stage.catalog.held.delete('component:default/shop');
+  stage.feed.put(component('shop', { type: 'service' }));
+  await stage.tick();
+  assert.deepEqual(stage.catalog.refs, ['component:default/basket']);
+
+  stage.catalog.files.clear();
+  await stage.tick();
+
+  assert.deepEqual(stage.catalog.held.get('component:default/shop')?.entity.spec, { type: 'service' });
+});
+
+test('what was left to a file and is no longer offered stays away', async t => {
+  const stage = await open(t);
+  stage.catalog.files.add('component:default/shop');
+  stage.feed.put(component('basket'), component('shop'));
+  await stage.tick();
+  stage.feed.remove('component:default/shop');
+  await stage.tick();
+
+  stage.catalog.files.clear();
+  await stage.tick();
+
+  assert.deepEqual(stage.catalog.refs, ['component:default/basket']);
+});
+
 test('a template that the catalog has from elsewhere is told of, once', async t => {
   const stage = await open(t, { config: { fullSync: { milliseconds: 0 } } });
   stage.feed.put(template('service'));
