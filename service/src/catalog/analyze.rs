@@ -4,11 +4,12 @@
 //! registered and nothing is written. The invariant: nothing is asked of a host that the settings do not name.
 
 mod existing;
+mod proposals;
 mod read;
 
 use std::time::Duration;
 
-use catalog_gen::{Proposal, propose};
+use catalog_gen::Proposal;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
@@ -90,12 +91,14 @@ impl Catalog {
 
     async fn analyze_at_leisure(&self, request: &AnalyzeRequest) -> Result<Analysis, AnalyzeError> {
         let inner = &self.inner;
-        let stopping = |_| ActionError::Unavailable("the service is stopping; try again later".to_owned());
-        let _place = inner.desk.places.acquire().await.map_err(stopping)?;
+        let stopping = |()| ActionError::Unavailable("the service is stopping; try again later".to_owned());
+        let _place = inner.desk.places.acquire().await.map_err(|_| stopping(()))?;
         let place = read::read(&inner.capabilities, &inner.desk.hosts, &request.target).await?;
         let files = existing::find(&place, request.catalog_filename.as_deref())?;
         if files.is_empty() {
-            let proposal = propose(&place.tree, place.folder.as_ref(), &place.remote);
+            let site = inner.keeping.site().clone();
+            let proposed = tokio::task::spawn_blocking(move || proposals::proposal(&place, &site)).await;
+            let proposal = proposed.map_err(|_| stopping(()))?;
             return Ok(Analysis { existing: Vec::new(), proposals: vec![proposal] });
         }
         let mut found = Vec::new();

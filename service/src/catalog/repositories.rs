@@ -63,6 +63,11 @@ impl Keeping {
         }
     }
 
+    /// What the site file says.
+    pub(super) fn site(&self) -> &Site {
+        &self.site
+    }
+
     /// What is done with the repositories of owners that the settings name.
     fn delivery(&self) -> Delivery {
         match self.settings.delivery {

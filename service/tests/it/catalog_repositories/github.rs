@@ -64,6 +64,22 @@ async fn a_humans_file_on_github_wins() {
 }
 
 #[tokio::test]
+async fn an_archived_repository_is_deprecated() {
+    let site = with_shop(&[("package.json", MANIFEST)], Delivery::Feed).await;
+    settle(&site.app).await;
+    site.github.change(|state| {
+        let repository =
+            state.repositories.values_mut().find(|repository| repository.name == "shop").unwrap();
+        repository.settings.insert("archived".to_owned(), true.into());
+        repository.updated += 1_000;
+    });
+
+    happened(&site.app, Change::Archived { repository: slug("shop"), archived: true }).await;
+
+    assert_eq!(entity(&site.app, "component:default/shop").await["spec"]["lifecycle"], "deprecated");
+}
+
+#[tokio::test]
 async fn a_repository_of_another_name_takes_its_entities_along() {
     let site = with_shop(&[("package.json", MANIFEST)], Delivery::Feed).await;
     settle(&site.app).await;
