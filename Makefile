@@ -7,7 +7,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help demo test beside e2e load bench bench-catalog bench-peer generate screenshot lint format clippy doc
+.PHONY: help demo test beside e2e living load bench bench-catalog bench-peer generate screenshot lint format clippy doc
 
 DEMO_DATA := target/demo
 # Further options of service/bench/peer.mjs, for example `--smoke` or `--only stream,start`.
@@ -42,6 +42,11 @@ beside: ## Run the modules for a Backstage that keeps its own scaffolder in such
 e2e: ## Go through the stages in a real Backstage with a real Chromium; PICTURES=<folder> keeps pictures
 	@cargo build --quiet --locked -p stagecraft
 	@PICTURES="$(PICTURES)" backstage-plugin/e2e/run.sh $(PROGRAM)
+
+living: ## Push to a code host, and see a real Backstage catalog follow; KEEP=1 keeps the logs
+	@cargo build --quiet --locked -p stagecraft
+	@cargo build --quiet --locked -p github-double
+	@backstage-plugin/e2e/living.sh $(PROGRAM) $(dir $(PROGRAM))github-double
 
 lint: format clippy doc ## Check format, lints and documentation
 

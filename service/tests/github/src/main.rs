@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use github_double::state::account::Role;
 use github_double::{GitHub, Limits, Setup};
 
 const HELP: &str = "github-double: a GitHub for tests and demonstrations
@@ -13,6 +14,7 @@ const HELP: &str = "github-double: a GitHub for tests and demonstrations
   --listen <address>     where to listen (127.0.0.1:0: any free port)
   --org <login>          an organisation, with the App installed in it (acme); may be given again
   --app <slug>           the name of the App (stagecraft)
+  --user <login>         an owner of the organisations, whose token is printed; may be given again
   --webhook <url>        where the App's webhooks go
   --key <file>           where to write the App's private key (github-double.pem)
   --server               be a GitHub Enterprise Server
@@ -23,6 +25,7 @@ const HELP: &str = "github-double: a GitHub for tests and demonstrations
 struct Asked {
     setup: Setup,
     organisations: Vec<String>,
+    users: Vec<String>,
     app: String,
     webhook: Option<String>,
     key: PathBuf,
@@ -32,6 +35,7 @@ fn asked(mut args: impl Iterator<Item = String>) -> Result<Asked, String> {
     let mut asked = Asked {
         setup: Setup::default(),
         organisations: Vec::new(),
+        users: Vec::new(),
         app: "stagecraft".to_owned(),
         webhook: None,
         key: PathBuf::from("github-double.pem"),
@@ -51,6 +55,7 @@ fn asked(mut args: impl Iterator<Item = String>) -> Result<Asked, String> {
         match option.as_str() {
             "--listen" => asked.setup.listen = value,
             "--org" => asked.organisations.push(value),
+            "--user" => asked.users.push(value),
             "--app" => asked.app = value,
             "--webhook" => asked.webhook = Some(value),
             "--key" => asked.key = PathBuf::from(value),
@@ -83,6 +88,13 @@ fn run(asked: Asked) -> std::io::Result<()> {
         github.organisation(login);
         let installation = github.installation_for_all(app.id, login);
         writeln!(out, "organisation: {login} (installation {installation})")?;
+    }
+    for login in &asked.users {
+        github.user(login);
+        for organisation in &asked.organisations {
+            github.member(organisation, login, Role::Admin);
+        }
+        writeln!(out, "token: {}", github.token(login, &["repo"]))?;
     }
     out.flush()?;
     drop(out);
