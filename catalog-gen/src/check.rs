@@ -35,7 +35,7 @@ struct Look<'l> {
 /// entities that no file declares.
 pub fn check(material: &Material<'_>, catalogue: &Catalogue, site: &Site) -> Vec<Finding> {
     let surroundings = Surroundings { listing: Some(material.listing), ..Surroundings::default() };
-    let scope = Scope { tree: material.files, surroundings: &surroundings };
+    let scope = Scope::new(material.files, &surroundings);
     let mut findings = Vec::new();
     let files = read(&scope, &mut findings);
     let look = Look { material, catalogue, site, scope, files: &files };

@@ -13,6 +13,8 @@ mod locations;
 mod placeholders;
 mod reading;
 
+use std::cell::Cell;
+
 use crate::report::sort;
 use crate::{EntityRef, FileTree, Finding, Listing, TreePath};
 
@@ -20,6 +22,9 @@ pub(crate) use locations::{Aim, aim, moved};
 pub(crate) use placeholders::{Placeholder, placeholders};
 pub use reading::catalog_files;
 pub(crate) use reading::{CatalogFile, DocumentRead, read};
+
+/// How often the paths of a repository are gone through for one that may be meant.
+const MOST_LOOKS: usize = 100;
 
 /// What is known of the catalog that the files are for, and of the repository they are in.
 #[derive(Debug, Clone, Copy, Default)]
@@ -52,7 +57,7 @@ pub fn validate_files(tree: &FileTree) -> Vec<Finding> {
 
 /// The same with what is known of the catalog and the repository.
 pub fn validate_files_in(tree: &FileTree, surroundings: &Surroundings<'_>) -> Vec<Finding> {
-    let scope = Scope { tree, surroundings };
+    let scope = Scope::new(tree, surroundings);
     let mut findings = Vec::new();
     let files = read(&scope, &mut findings);
     for file in &files {
@@ -66,13 +71,18 @@ pub fn validate_files_in(tree: &FileTree, surroundings: &Surroundings<'_>) -> Ve
 }
 
 /// What is looked at.
-#[derive(Clone, Copy)]
 pub(crate) struct Scope<'s> {
     pub(crate) tree: &'s FileTree,
     pub(crate) surroundings: &'s Surroundings<'s>,
+    /// How often paths may still be gone through for one that looks alike.
+    looks: Cell<usize>,
 }
 
-impl Scope<'_> {
+impl<'s> Scope<'s> {
+    pub(crate) fn new(tree: &'s FileTree, surroundings: &'s Surroundings<'s>) -> Self {
+        Self { tree, surroundings, looks: Cell::new(MOST_LOOKS) }
+    }
+
     /// Is there a file or link at the path?
     pub(crate) fn is_file(&self, path: &TreePath) -> bool {
         let listed = self.surroundings.listing.is_some_and(|listing| listing.get(path).is_some());

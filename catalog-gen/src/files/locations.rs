@@ -35,17 +35,28 @@ impl Pattern {
     }
 }
 
+/// Segment by segment, keeping which parts of the path each beginning of the pattern fits: `**` never has to be tried
+/// twice.
 fn fits(pattern: &[&str], path: &[&str]) -> bool {
-    match (pattern.split_first(), path.split_first()) {
-        (None, None) => true,
-        (Some((&"**", rest)), None) => fits(rest, path),
-        (Some((&"**", rest)), Some((_, below))) => fits(rest, path) || fits(pattern, below),
-        (Some((segment, rest)), Some((name, below))) => {
-            let parts: Vec<&str> = segment.split('*').collect();
-            fits_name(&parts, name) && fits(rest, below)
-        }
-        _ => false,
+    let mut reached = vec![false; path.len() + 1];
+    if let Some(start) = reached.first_mut() {
+        *start = true;
     }
+    for segment in pattern {
+        let parts: Vec<&str> = segment.split('*').collect();
+        let mut next = vec![false; path.len() + 1];
+        let mut any = false;
+        for (at, fits) in reached.iter().enumerate() {
+            any |= *fits;
+            if *segment == "**" {
+                next.get_mut(at).into_iter().for_each(|next| *next = any);
+            } else if *fits && path.get(at).is_some_and(|name| fits_name(&parts, name)) {
+                next.get_mut(at + 1).into_iter().for_each(|next| *next = true);
+            }
+        }
+        reached = next;
+    }
+    reached.last().copied().unwrap_or_default()
 }
 
 fn fits_name(parts: &[&str], name: &str) -> bool {
@@ -153,6 +164,10 @@ fn fault(file: &CatalogFile, scope: &Scope<'_>, target: &str) -> Option<(String,
 
 /// What to write in place of a path that is not there.
 pub(crate) fn moved(scope: &Scope<'_>, path: &TreePath) -> String {
+    let generic = "write the path of a file, relative to this one, or remove it".to_owned();
+    // Each look goes over all paths.
+    let Some(left) = scope.looks.get().checked_sub(1) else { return generic };
+    scope.looks.set(left);
     let paths = scope.paths();
     let same_name = paths.iter().filter(|other| other.file_name().eq_ignore_ascii_case(path.file_name()));
     let candidates: Vec<&str> = same_name.map(|other| other.as_str()).collect();
@@ -167,7 +182,7 @@ pub(crate) fn moved(scope: &Scope<'_>, path: &TreePath) -> String {
     };
     match near {
         Some(near) => format!("write the path of `{near}`, relative to this file, if that is meant"),
-        None => "write the path of a file, relative to this one, or remove it".to_owned(),
+        None => generic,
     }
 }
 
@@ -200,5 +215,8 @@ mod tests {
         assert!(pattern.fits(&path("packages/catalog-info.yml")));
         assert!(!pattern.fits(&path("packages/a/catalog-info.json")));
         assert!(!pattern.fits(&path("other/catalog-info.yaml")));
+        let deep = path(&vec!["a"; 500].join("/"));
+        let Aim::Many(many) = aim(&path("x.yaml"), &format!("{}b", "**/".repeat(200))) else { panic!() };
+        assert!(!many.fits(&deep));
     }
 }

@@ -76,7 +76,7 @@ pub(crate) fn read(scope: &Scope<'_>, findings: &mut Vec<Finding>) -> Vec<Catalo
 /// that locations in the tree name. Read them, and ask again until there are none.
 pub fn catalog_files(listing: &Listing, tree: &FileTree) -> Vec<TreePath> {
     let surroundings = Surroundings { listing: Some(listing), ..Surroundings::default() };
-    let scope = Scope { tree, surroundings: &surroundings };
+    let scope = Scope::new(tree, &surroundings);
     let readable = |file: &&Listed| matches!(file.kind, ListedKind::File | ListedKind::Executable);
     let mut wanted: BTreeSet<TreePath> = listing
         .iter()

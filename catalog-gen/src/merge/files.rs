@@ -32,7 +32,7 @@ pub struct LeftAlone {
 /// a file cannot be read nothing is put into `new`: what is missing may stand in that file.
 pub fn merge_files(tree: &FileTree, entities: &[Described], new: &TreePath) -> MergedFiles {
     let surroundings = Surroundings::default();
-    let files = read_files(&Scope { tree, surroundings: &surroundings }, &mut Vec::new());
+    let files = read_files(&Scope::new(tree, &surroundings), &mut Vec::new());
     let mut merged = MergedFiles::default();
     for file in files.iter().filter(|file| file.broken) {
         let errors = parse_documents(&file.source.text).into_iter().filter_map(Result::err).collect();

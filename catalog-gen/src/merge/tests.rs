@@ -301,6 +301,38 @@ fn thousands_of_documents_are_merged_at_once() {
     assert_eq!((merged.added.len(), merged.not_added.len()), (2_000, 0));
 }
 
+#[test]
+fn odd_texts_are_merged_or_left_alone() {
+    let deep = |depth: usize| {
+        format!(
+            "kind: Component\nmetadata:\n  name: shop\n  x: {}1{}\n",
+            "[".repeat(depth),
+            "]".repeat(depth)
+        )
+    };
+    let long = format!("kind: Component\nmetadata:\n  name: shop\n  other: {}\n", "x".repeat(1_000_000));
+    let keys: String = (0..20_000).map(|number| format!("    k{number}: v\n")).collect();
+    let wide = format!("kind: Component\nmetadata:\n  name: shop\n  labels:\n{keys}");
+    let merge_keys =
+        "x: &x {owner: a}\nkind: Component\nmetadata:\n  name: shop\nspec:\n  <<: *x\n".to_owned();
+    let many = format!(
+        "{}{}",
+        "---\nkind: System\nmetadata: {name: s}\n".repeat(9_000),
+        "---\nkind: Component\nmetadata: {name: shop}\n"
+    );
+    for text in [deep(100), long, wide, merge_keys, many] {
+        let merged = merged(&text, &[shop()]);
+        assert_eq!(merged.not_added, [], "{}", &text[..80]);
+        assert!(merged.added.len() > 5);
+    }
+    let bomb: String = (1..30)
+        .map(|level| format!("a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", ")))
+        .collect();
+    for text in [deep(5_000), "a: 1\n---\n".repeat(10_001), format!("a0: &a0 [x]\n{bomb}"), "\0".to_owned()] {
+        assert!(merge(&text, &[generated(shop())]).is_err(), "{}", &text[..1]);
+    }
+}
+
 fn described(folder: &str, entity: Value) -> Described {
     Described {
         entity: Entity::from_value(&entity).unwrap(),
