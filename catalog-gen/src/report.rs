@@ -130,6 +130,13 @@ impl Report {
         sort(&mut self.findings);
     }
 
+    /// The same without the findings of some rules.
+    #[must_use]
+    pub fn without(mut self, rules: &[&'static Rule]) -> Self {
+        self.findings.retain(|finding| !rules.contains(&finding.rule));
+        self
+    }
+
     /// How many findings have this weight.
     pub fn count(&self, level: Level) -> usize {
         self.findings.iter().filter(|finding| finding.level == level).count()

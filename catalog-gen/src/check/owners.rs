@@ -1,8 +1,10 @@
 //! Is the owner of an entity still one of CODEOWNERS?
 //!
 //! Only names are compared: `team-a`, `group:default/team-a` and `@acme/team-a` are one. What a site maps to other names
-//! counts as mapped. Without a CODEOWNERS file, or one that names nobody, nothing is said.
+//! counts as mapped. Without a CODEOWNERS file, or one that names nobody, nothing is said, and nothing of teams where it
+//! names people alone. Each owner is told once for a file.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use serde_json::Value;
@@ -20,6 +22,10 @@ pub(super) struct Owners {
     path: String,
     /// Names in lower case.
     names: BTreeSet<String>,
+    /// Does it name a team?
+    teams: bool,
+    /// What was told of each file already.
+    told: RefCell<BTreeSet<(TreePath, String)>>,
 }
 
 impl Owners {
@@ -30,12 +36,14 @@ impl Owners {
             let bytes = &look.material.files.file(&path)?.bytes;
             Some((path.to_string(), String::from_utf8_lossy(bytes)))
         });
-        let Some((path, text)) = found else { return Self { path: String::new(), names: BTreeSet::new() } };
+        let (path, text) = found.unwrap_or_default();
         let rules = text.lines().map(|line| line.split('#').next().unwrap_or_default());
         let written =
             rules.flat_map(|rule| rule.split_whitespace().skip(1)).filter(|word| word.contains('@'));
-        let names = written.filter_map(|owner| name_of(owner, look)).collect();
-        Self { path, names }
+        let written: Vec<&str> = written.collect();
+        let teams = written.iter().any(|owner| owner.starts_with('@') && owner.contains('/'));
+        let names = written.iter().filter_map(|owner| name_of(owner, look)).collect();
+        Self { path, names, teams, told: RefCell::default() }
     }
 
     /// Tells of an owner whom the file does not name.
@@ -49,7 +57,12 @@ impl Owners {
         let owner = document.value.pointer("/spec/owner").and_then(Value::as_str);
         let Some(owner) = owner.filter(|_| !self.names.is_empty()) else { return };
         let Ok(parsed) = EntityRef::parse_with(owner, Some("Group"), Some(DEFAULT_NAMESPACE)) else { return };
-        if self.names.contains(&parsed.name().to_lowercase()) {
+        // A team cannot be missing where people alone are named.
+        let comparable = self.teams || !parsed.kind().eq_ignore_ascii_case("Group");
+        if !comparable || self.names.contains(&parsed.name().to_lowercase()) {
+            return;
+        }
+        if !self.told.borrow_mut().insert((file.path.clone(), parsed.to_string())) {
             return;
         }
         let near = nearest(parsed.name(), self.names.iter().map(String::as_str));

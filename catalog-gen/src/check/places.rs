@@ -75,8 +75,10 @@ fn folder(look: &Look<'_>, file: &CatalogFile, document: &DocumentRead, findings
 /// `dir:` with a folder that has docs.
 fn docs(look: &Look<'_>, file: &CatalogFile, value: &str) -> Words {
     let folder = match value.split_once(':') {
+        // From the root of the repository when it begins with a slash.
         Some(("dir", folder)) => {
-            TreePath::resolve(file.path.parent().as_ref(), folder.trim_start_matches('/'))
+            let base = file.path.parent().filter(|_| !folder.starts_with('/'));
+            TreePath::resolve(base.as_ref(), folder.trim_start_matches('/'))
         }
         Some(("url", url)) => Ok(Some(in_repository(look.material.about.remote.as_ref()?, url)?)),
         _ => return None,
@@ -146,7 +148,9 @@ fn slug(look: &Look<'_>, key: &str, value: &str) -> Words {
     }
     let path = remote.url.trim_end_matches('/').trim_end_matches(".git").split_once("://")?.1;
     let (_, own) = path.split_once('/')?;
-    if own.eq_ignore_ascii_case(value) {
+    // What follows the repository's name is not read by anybody.
+    let parts = own.split('/').count();
+    if own.split('/').map(str::to_lowercase).eq(value.split('/').take(parts).map(str::to_lowercase)) {
         return None;
     }
     Some((format!("`{value}` is not this repository, which is `{own}`"), format!("write `{own}`")))

@@ -63,10 +63,14 @@ fn near<'a>(target: &EntityRef, all: &'a [EntityRef]) -> Option<&'a EntityRef> {
 
 /// Components of a file with several, most of which are called like something that is here, and these are not.
 fn vanished(look: &Look<'_>, found: &[EntityRef], findings: &mut Vec<Finding>) {
-    let mut here: BTreeSet<String> = found.iter().map(|entity| folded(entity.name())).collect();
-    for file in look.material.listing.iter() {
-        here.extend(file.path.ancestors().filter_map(|folder| folder.rsplit('/').next()).map(folded));
-    }
+    let paths = look.material.listing.iter().map(|file| &file.path);
+    let folders: BTreeSet<String> = paths
+        .flat_map(|path| path.ancestors())
+        .filter_map(|folder| folder.rsplit('/').next())
+        .map(folded)
+        .collect();
+    let mut here = folders.clone();
+    here.extend(found.iter().map(|entity| folded(entity.name())));
     let repository = look.material.about.remote.as_ref().and_then(|remote| {
         remote.url.trim_end_matches('/').trim_end_matches(".git").rsplit('/').next().map(folded)
     });
@@ -83,6 +87,7 @@ fn vanished(look: &Look<'_>, found: &[EntityRef], findings: &mut Vec<Finding>) {
             let system = document.value.pointer("/spec/system").and_then(Value::as_str).map(folded);
             let mut prefixes = repository.iter().chain(&system);
             here.contains(&name)
+                || names_a_folder(&document.value, &folders)
                 || prefixes.any(|prefix| {
                     let rest = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-'));
                     rest.is_some_and(|rest| here.contains(rest))
@@ -101,6 +106,14 @@ fn vanished(look: &Look<'_>, found: &[EntityRef], findings: &mut Vec<Finding>) {
             findings.push(look.finding((file, document), "drift.folder", "metadata.name", (message, mend)));
         }
     }
+}
+
+/// Does an annotation lead to a folder that is here, as `acme/shop/cart` does?
+fn names_a_folder(entity: &Value, folders: &BTreeSet<String>) -> bool {
+    let annotations = entity.pointer("/metadata/annotations").and_then(Value::as_object);
+    let paths = annotations.into_iter().flatten().filter_map(|(_, value)| value.as_str());
+    let last = paths.filter_map(|path| path.trim_end_matches('/').rsplit(['/', ':']).next());
+    last.map(folded).any(|last| last.len() > 1 && folders.contains(&last))
 }
 
 fn folded(name: &str) -> String {

@@ -150,6 +150,11 @@ fn a_component_that_nothing_is_called_like_is_told_where_its_neighbours_are_ther
     let gone = found(&files);
     assert_eq!(gone.len(), 1, "{gone:?}");
     assert!(gone[0].starts_with("catalog-info.yaml:22:9 drift.folder:"), "{gone:?}");
+    let named = all.replace(
+        "name: Old_One\n",
+        "name: Old_One\n  annotations: {github.com/project-slug: acme/shop/pay}\n",
+    );
+    assert_eq!(found(&[("catalog-info.yaml", &named), files[1], files[2]]), Vec::<String>::new());
     let alone = component("invented", "", "  owner: team-a\n");
     assert_eq!(found(&[("catalog-info.yaml", &alone), ("src/main.go", "")]), Vec::<String>::new());
 }
@@ -196,6 +201,8 @@ fn docs_that_are_not_there_are_told() {
     assert_eq!(with("dir:.", "a/mkdocs.yml"), Vec::<String>::new());
     assert_eq!(with("dir:.", "a/docs/index.md"), Vec::<String>::new());
     assert_eq!(with("dir:..", "mkdocs.yaml"), Vec::<String>::new());
+    assert_eq!(with("dir:/", "mkdocs.yml"), Vec::<String>::new());
+    assert_eq!(with("dir:/b", "b/mkdocs.yml"), Vec::<String>::new());
     assert_eq!(with("url:https://github.com/acme/shop/tree/main/a", "a/mkdocs.yml"), Vec::<String>::new());
     assert_eq!(with("url:https://github.com/acme/docs/tree/main/a", "x"), Vec::<String>::new());
     let moved = "a/catalog-info.yaml:6:32 drift.techdocs: write the folder of `b/mkdocs.yml`, relative to this file, or remove the annotation";
@@ -211,7 +218,10 @@ fn a_slug_of_another_repository_is_told() {
         with("github.com/project-slug", "acme/old-shop"),
         ["catalog-info.yaml:6:30 drift.project-slug: write `acme/shop`"]
     );
-    assert_eq!(with("github.com/project-slug", "ACME/shop"), Vec::<String>::new());
+    for same in ["ACME/shop", "acme/shop/", "acme/shop/services/cart"] {
+        assert_eq!(with("github.com/project-slug", same), Vec::<String>::new());
+    }
+    assert_eq!(with("github.com/project-slug", "shop").len(), 1);
     assert_eq!(with("gitlab.com/project-slug", "acme/old-shop"), Vec::<String>::new());
 }
 

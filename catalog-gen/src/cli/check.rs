@@ -23,7 +23,7 @@ pub(super) async fn run(options: Options) -> Done {
     tell(&opened);
     let material = opened.snapshot.material();
     let catalogue = generate(&material, &opened.site);
-    let report = Report::new(check(&material, &catalogue, &opened.site));
+    let report = options.shown.kept(Report::new(check(&material, &catalogue, &opened.site)))?;
     options.shown.tell(&report)?;
     let drifted = report.count(Level::Error) + report.count(Level::Warning) > 0;
     Ok(if drifted { Outcome::Findings } else { Outcome::Fine })

@@ -4,7 +4,7 @@
 
 use std::io::IsTerminal;
 
-use catalog_gen::{AllowedKind, Finding, Level, Report, Surroundings, validate_files_in};
+use catalog_gen::{AllowedKind, Finding, Level, Report, Surroundings, rules, validate_files_in};
 use clap::{Args, ValueEnum};
 
 use super::org::each;
@@ -31,6 +31,9 @@ pub(super) struct Shown {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Rules that are left out, such as `drift.owner,catalog.rule`
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    ignore: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,7 +74,7 @@ pub(super) async fn run(options: Options) -> Done {
             }
         }
     }
-    options.shown.tell(&report)
+    options.shown.tell(&options.shown.kept(report)?)
 }
 
 fn findings(opened: &Opened, allowed: Option<&[AllowedKind]>) -> Vec<Finding> {
@@ -81,6 +84,20 @@ fn findings(opened: &Opened, allowed: Option<&[AllowedKind]>) -> Vec<Finding> {
 }
 
 impl Shown {
+    /// A report without the rules that are left out.
+    pub(super) fn kept(&self, report: Report) -> Result<Report, Failure> {
+        let mut ignored = Vec::new();
+        for id in self.ignore.iter().map(|id| id.trim()) {
+            let rule = rules().iter().find(|rule| rule.id == id);
+            ignored.push(
+                rule.ok_or_else(|| {
+                    Failure(format!("there is no rule `{id}`; `docs/catalog.md` lists them"))
+                })?,
+            );
+        }
+        Ok(report.without(&ignored))
+    }
+
     /// Prints a report; with an error or a warning in it the command ends with 1.
     pub(super) fn tell(&self, report: &Report) -> Done {
         let colours = std::io::stdout().is_terminal();

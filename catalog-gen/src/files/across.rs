@@ -79,7 +79,7 @@ impl<'s> Names<'s> {
                     continue;
                 }
                 compared += 1;
-                let near = self.near(&target, compared <= MOST_COMPARED);
+                let near = self.near(&target, &field, compared <= MOST_COMPARED);
                 let people = matches!(target.kind().to_lowercase().as_str(), "group" | "user");
                 if near.is_none() && people && !self.closed {
                     continue;
@@ -105,11 +105,16 @@ impl<'s> Names<'s> {
     }
 
     /// An entity that may be meant.
-    fn near(&self, target: &EntityRef, compare: bool) -> Option<&'s EntityRef> {
+    fn near(&self, target: &EntityRef, field: &str, compare: bool) -> Option<&'s EntityRef> {
         let same_name = self.by_name.get(&folded(target.name()));
         let same_kind = |entity: &&&'s EntityRef| entity.kind().eq_ignore_ascii_case(target.kind());
-        if let Some(same_name) = same_name {
-            return same_name.iter().find(same_kind).or_else(|| same_name.first()).copied();
+        if let Some(near) = same_name.and_then(|same_name| same_name.iter().find(same_kind)) {
+            return Some(near);
+        }
+        // Only where every kind may stand can the kind be the slip.
+        let any_kind = ["spec.dependsOn", "spec.dependencyOf"].iter().any(|any| field.starts_with(any));
+        if let Some(near) = same_name.filter(|_| any_kind).and_then(|same_name| same_name.first()) {
+            return Some(near);
         }
         let kind = self.by_kind.get(&target.kind().to_lowercase()).filter(|_| compare)?;
         let name = nearest(target.name(), kind.iter().map(|entity| entity.name()))?;

@@ -172,7 +172,8 @@ fn read_one(scope: &Scope<'_>, path: TreePath, findings: &mut Vec<Finding>) -> O
     }
     let mut file = CatalogFile { path, source, documents: Vec::new(), broken: false };
     let mut errors = Vec::new();
-    for document in parse_documents_placed(&file.source.text) {
+    let readable = readable(&file.source, findings);
+    for document in parse_documents_placed(readable.as_deref().unwrap_or(&file.source.text)) {
         match document {
             Ok((document, placed)) => {
                 let entity = entity_ref(&document.value);
@@ -200,6 +201,24 @@ fn read_one(scope: &Scope<'_>, path: TreePath, findings: &mut Vec<Finding>) -> O
     }
     file.broken |= !errors.is_empty();
     Some(file)
+}
+
+/// The text with a stand-in for every control character, as long as it was: Backstage reads such characters, our reader
+/// does not. The first of them is told.
+fn readable(source: &Source, findings: &mut Vec<Finding>) -> Option<String> {
+    let is_bad = |c: char| c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}');
+    let first = source.text.find(is_bad)?;
+    let character = source.text.get(first..).and_then(|rest| rest.chars().next()).unwrap_or_default();
+    let message = format!("the control character `{}` stands in the text", character.escape_unicode());
+    let range = first..first + character.len_utf8();
+    findings.push(source.finding(
+        "yaml.control-character",
+        range,
+        message,
+        "remove it, or write what was meant",
+    ));
+    let stand_in = |c: char| if is_bad(c) { "^".repeat(c.len_utf8()) } else { c.to_string() };
+    Some(source.text.chars().map(stand_in).collect())
 }
 
 /// What comes of a document that stops its file, if there is something else in the file.

@@ -315,11 +315,38 @@ fn bad_files_are_findings_and_not_the_end() {
             "large file.too-large",
             "latin file.encoding",
             "many yaml.syntax",
-            "nul yaml.syntax",
+            "nul envelope.foreign-field",
+            "nul envelope.required",
+            "nul envelope.required",
+            "nul envelope.required",
+            "nul yaml.control-character",
             "twice yaml.syntax",
             "uses yaml.aliases",
         ]
     );
+}
+
+#[test]
+fn a_control_character_is_told_and_the_rest_is_judged() {
+    let text = component("a", "  system: S\u{81}\u{0}!\n").replace("name: a", "name: a b");
+
+    assert_eq!(
+        found(&[("catalog-info.yaml", &text)]),
+        [
+            "catalog-info.yaml:4:9 format.name metadata.name",
+            "catalog-info.yaml:9:11 reference.dangling spec.system",
+            "catalog-info.yaml:9:12 yaml.control-character ",
+        ]
+    );
+}
+
+#[test]
+fn another_kind_is_only_meant_where_any_may_stand() {
+    let text = component("shop", "  system: shop\n  dependsOn: [resource:shop]\n");
+    let findings = validate_files(&tree(&[("catalog-info.yaml", &text)]));
+
+    let levels: Vec<_> = findings.iter().map(|finding| (finding.level, finding.field.as_str())).collect();
+    assert_eq!(levels, [(Level::Note, "spec.system"), (Level::Warning, "spec.dependsOn[0]")]);
 }
 
 #[test]

@@ -58,6 +58,11 @@ const RULES: &[Rule] = &[
         "The document is not YAML",
         "Mend the document; while it cannot be read, nothing of the file is taken.",
     ),
+    warning(
+        "yaml.control-character",
+        "A control character stands in the text",
+        "Remove the character, or write what was meant; it often comes of a wrong encoding.",
+    ),
     error(
         "yaml.aliases",
         "An alias is used too often",

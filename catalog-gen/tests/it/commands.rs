@@ -137,6 +137,9 @@ fn check_tells_of_a_file_that_is_gone() {
     assert_eq!(fine.status.code(), Some(0), "{}", out(&fine));
     assert_eq!(drifted.status.code(), Some(1), "{}", out(&drifted));
     assert!(out(&drifted).contains("openapi.yaml"), "{}", out(&drifted));
+    let ignored = run(folder.path(), &["check", "--remote", "acme/shop", "--ignore", "drift.api-file"]);
+    assert_eq!(ignored.status.code(), Some(0), "{}", out(&ignored));
+    assert_eq!(run(folder.path(), &["check", "--ignore", "drift.nothing"]).status.code(), Some(2));
 }
 
 #[test]

@@ -14,9 +14,9 @@
 mod bad_input;
 #[cfg(feature = "cli")]
 mod commands;
-mod detectors;
 #[cfg(feature = "cli")]
 mod github;
 mod oracle;
 #[cfg(feature = "cli")]
 mod support;
+mod tables;
