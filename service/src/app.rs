@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::action::{Actions, Capabilities, Registry};
 use crate::backstage::{Backstage, BackstageError, OwnKeys, Verifier};
-use crate::catalog::{Catalog, CatalogParts};
+use crate::catalog::{Catalog, CatalogParts, Changes};
 use crate::config::{self, Config, ConfigError, ExpressionErrors, ForgeKind};
 use crate::db::Db;
 use crate::entities::Entities;
@@ -32,6 +32,7 @@ use crate::task::{Caller, DryRunError, DryRunRequest, DryRunResult, Mocks, Tasks
 use crate::telemetry::Metrics;
 use crate::template::library::{Local, Single};
 use crate::template::{Library, SingleError, Sources, Template};
+use crate::webhook::{Webhooks, WebhooksParts};
 use crate::worker::{Worker, WorkerParts};
 
 /// The parts of a running service.
@@ -48,6 +49,8 @@ pub struct App {
     pub entities: Entities,
     /// What Backstage's catalog gets.
     pub catalog: Catalog,
+    /// Deliveries of GitHub.
+    pub webhooks: Webhooks,
     /// The local forge.
     pub local_forge: LocalForge,
     /// The GitHub hosts of the settings.
@@ -146,6 +149,14 @@ impl App {
             site: site(&config.catalog)?,
             max_attempts: config.worker.max_attempts,
         });
+        let webhooks = Webhooks::new(WebhooksParts {
+            db: db.clone(),
+            changes: Changes::new(db.clone(), queue.clone()),
+            hosts: github.clone(),
+            forges: &config.forges,
+            settings: config.webhooks.clone(),
+            metrics: metrics.clone(),
+        });
         Ok(Self {
             config,
             db,
@@ -153,6 +164,7 @@ impl App {
             tasks,
             entities,
             catalog,
+            webhooks,
             local_forge,
             github,
             metrics,
@@ -180,6 +192,7 @@ impl App {
             tasks: self.tasks.clone(),
             entities: self.entities.clone(),
             catalog: self.catalog.clone(),
+            webhooks: self.webhooks.clone(),
             queue: self.queue.clone(),
             db: self.db.clone(),
             metrics: self.metrics.clone(),

@@ -45,6 +45,8 @@ pub struct Config {
     pub catalog: Catalog,
     /// Host → forge.
     pub forges: BTreeMap<String, ForgeKind>,
+    /// Deliveries of GitHub.
+    pub webhooks: Webhooks,
     /// Running tasks.
     pub worker: Worker,
     /// What tasks may do and how long they are kept.
@@ -190,6 +192,16 @@ pub struct GitCredential {
     pub username: String,
     /// Token.
     pub token: Secret,
+}
+
+/// `webhooks`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Days until deliveries are forgotten; 0 is never.
+    pub retention_days: u64,
+    /// Seconds between looks at what GitHub could not deliver; 0 is never.
+    pub redeliver_seconds: u64,
 }
 
 /// `worker`

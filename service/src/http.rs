@@ -11,6 +11,7 @@ mod autocomplete;
 mod body;
 mod catalog;
 mod cors;
+mod deliveries;
 mod dry_run;
 mod entities;
 mod error;
@@ -32,6 +33,7 @@ mod state;
 mod tasks;
 mod templates;
 mod trial;
+mod webhooks;
 
 pub use forge::forge_router;
 pub use openapi::openapi;
@@ -103,6 +105,11 @@ fn routes() -> Vec<Route> {
         get("/api/stagecraft/v1/repositories", repositories::list),
         post("/api/stagecraft/v1/repositories/onboard", repositories::onboard),
         post("/api/stagecraft/v1/dry-run", trial::run),
+        get("/api/stagecraft/v1/deliveries", deliveries::list),
+        get("/api/stagecraft/v1/deliveries/{deliveryId}", deliveries::get),
+        post("/api/stagecraft/v1/deliveries/{deliveryId}/replay", deliveries::replay),
+        post("/api/stagecraft/v1/events", webhooks::forwarded),
+        post("/webhooks/github", webhooks::receive),
         get("/api/stagecraft/.backstage/auth/v1/jwks.json", keys::list),
         get("/api/scaffolder/.backstage/auth/v1/jwks.json", keys::list),
         get("/.backstage/health/v1/liveness", operations::alive),

@@ -37,6 +37,7 @@ pub mod task;
 pub mod cases;
 pub mod doctor;
 pub mod preview;
+pub mod webhook;
 
 // Row 5: edges.
 pub mod http;

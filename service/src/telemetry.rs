@@ -9,4 +9,4 @@ mod metrics;
 mod text;
 
 pub use logging::{TelemetryError, init};
-pub use metrics::{Metrics, Outcome, QueueDepth, StepLabels, StreamGuard};
+pub use metrics::{CatalogDepth, Metrics, Outcome, QueueDepth, StepLabels, StreamGuard};

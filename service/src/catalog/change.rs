@@ -103,6 +103,11 @@ impl Change {
         }
     }
 
+    /// What two changes share of which only the later one is kept.
+    pub(crate) fn key(&self) -> (String, String) {
+        (self.subject(), self.sort())
+    }
+
     /// Of two changes of the same subject and sort only the later one is kept.
     pub(super) fn sort(&self) -> String {
         match self {

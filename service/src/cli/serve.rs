@@ -85,13 +85,14 @@ pub(super) async fn serve_app(
         shutdown.cancel();
         served
     };
-    let (served, (), (), (), (), ()) = tokio::join!(
+    let (served, (), (), (), (), (), ()) = tokio::join!(
         serving,
         worker.run(shutdown.clone()),
         worker.keep_house(shutdown.clone()),
         app.watch_templates(shutdown.clone()),
         app.catalog.run(shutdown.clone()),
         app.catalog.watch(shutdown.clone()),
+        app.webhooks.run(shutdown.clone()),
     );
     app.db.close().await;
     served.map_err(|error| CommandError::failed(format!("the server ended: {error}")))

@@ -35,6 +35,8 @@ pub struct GitHubForge {
     pub private_key: Secret,
     /// What the App's deliveries are signed with.
     pub webhook_secret: Secret,
+    /// What they were signed with before, while the secret is being changed.
+    pub former_webhook_secrets: Vec<Secret>,
     /// A token, for sites without an App.
     pub token: Secret,
     /// Whether every step has to bring the user's own token.
@@ -88,6 +90,7 @@ impl Default for GitHubForge {
             app_id: String::new(),
             private_key: Secret::default(),
             webhook_secret: Secret::default(),
+            former_webhook_secrets: Vec::new(),
             token: Secret::default(),
             require_user_token: false,
             api_url: String::new(),

@@ -17,7 +17,7 @@ const SECRETS: &[&str] = &[
 ];
 
 /// The same for `forges.<host>.…`.
-const SECRETS_OF_FORGES: &[&str] = &["private_key", "webhook_secret", "token"];
+const SECRETS_OF_FORGES: &[&str] = &["private_key", "webhook_secret", "former_webhook_secrets[]", "token"];
 
 /// Puts the text of the variable or file in place of each reference to one.
 pub(super) fn resolve(

@@ -124,6 +124,15 @@ fn static_token(host: &str, token: &Result<TokenFacts, String>) -> Vec<Finding> 
     }
 }
 
+/// Ends of addresses at which deliveries come here, directly or through a Backstage.
+const RECEIVERS: [&str; 2] = ["/webhooks/github", "/api/events/http/github"];
+/// Events without which the catalog does not hear of changes.
+const EVENTS: [&str; 2] = ["push", "repository"];
+
+fn quoted(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(" and ")
+}
+
 fn hook(host: &str, facts: &Checkup, app: &AppFacts) -> Option<Finding> {
     let hook = facts.hook.as_ref()?;
     let setting = format!("`forges.\"{host}\".webhook_secret`");
@@ -133,8 +142,13 @@ fn hook(host: &str, facts: &Checkup, app: &AppFacts) -> Option<Finding> {
             format!("the App's webhook cannot be seen: {why}"),
             format!("look at the page of the App `{}`", app.slug),
         ),
-        // An App without a webhook can do everything that steps ask for.
-        Ok(hook) if hook.url.is_empty() => return None,
+        // An App without a webhook can do everything that steps ask for; the catalog then looks from time to time.
+        Ok(hook) if hook.url.is_empty() && !facts.webhook_secret => return None,
+        Ok(hook) if hook.url.is_empty() => Finding::doubtful(
+            host,
+            format!("{setting} is there, but the App has no webhook, so nothing is delivered"),
+            "give the App's webhook the address of this service with `/webhooks/github` behind it",
+        ),
         Ok(hook) if hook.insecure => Finding::wrong(
             host,
             format!("the App sends webhooks to {} without checking its certificate", hook.url),
@@ -153,7 +167,19 @@ fn hook(host: &str, facts: &Checkup, app: &AppFacts) -> Option<Finding> {
             "webhooks are not signed",
             format!("set the same secret on the App's page and in {setting}"),
         ),
-        Ok(hook) => Finding::well(host, format!("signed webhooks go to {}", hook.url)),
+        Ok(hook) if !RECEIVERS.iter().any(|path| hook.url.ends_with(path)) => Finding::doubtful(
+            host,
+            format!("signed webhooks go to {}, which is not where this service takes them", hook.url),
+            "let the address end in `/webhooks/github`, or have a Backstage pass the events on: docs/github.md",
+        ),
+        Ok(hook) => match EVENTS.iter().find(|event| !app.events.iter().any(|one| one == *event)) {
+            Some(event) => Finding::doubtful(
+                host,
+                format!("the App is not told of `{event}` events, so the catalog learns of changes late"),
+                format!("subscribe it to them on the App's page; it needs {}", quoted(&EVENTS)),
+            ),
+            None => Finding::well(host, format!("signed webhooks go to {}", hook.url)),
+        },
     })
 }
 

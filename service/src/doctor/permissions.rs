@@ -225,12 +225,18 @@ pub fn manifest(service: &str, uses: &Uses) -> Value {
         .iter()
         .map(|need| (need.permission.name.to_owned(), need.permission.level.word().into()))
         .collect();
+    // GitHub takes no event whose permission is not asked for.
+    let asked = |name: &str| permissions.contains_key(name);
+    let also = [("pull_requests", "pull_request"), ("members", "team")];
+    let mut events = vec!["push", "repository"];
+    events.extend(also.into_iter().filter(|(permission, _)| asked(permission)).map(|(_, event)| event));
     json!({
         "name": "Stagecraft",
         "url": service,
         "redirect_url": service,
         "public": false,
-        "hook_attributes": { "url": format!("{service}/webhooks/github"), "active": false },
+        "hook_attributes": { "url": format!("{service}/webhooks/github"), "active": true },
+        "default_events": events,
         "default_permissions": permissions,
     })
 }
@@ -308,6 +314,7 @@ mod tests {
         assert_eq!(manifest["hook_attributes"]["url"], "https://idp.acme.io/webhooks/github");
         assert_eq!(manifest["default_permissions"]["repository_hooks"], "write");
         assert_eq!(manifest["default_permissions"]["pages"], Value::Null);
+        assert_eq!(manifest["default_events"], json!(["push", "repository"]));
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod answer;
 mod checkup;
 mod client;
 mod collaboration;
+mod deliveries;
 mod discussed;
 pub mod governor;
 mod memory;
@@ -38,6 +39,7 @@ use catalog_gen::FileTree;
 use reqwest::Url;
 
 pub use checkup::{AppFacts, Checkup, HookFacts, InstallationFacts, Rate, Reached, TokenFacts};
+pub use deliveries::FailedDelivery;
 pub use recording::{Exchange, Recording};
 
 use access::{Access, Refusal, Token};

@@ -55,7 +55,7 @@ where
 }
 
 /// The media type without its parameters.
-fn media_type(headers: &HeaderMap) -> Option<String> {
+pub(super) fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
 }
@@ -82,7 +82,7 @@ async fn read(request: Request, BodyLimit(limit): BodyLimit) -> Result<Vec<u8>, 
 }
 
 /// Reads a little on and drops it: a client that is still writing sees the answer only once it has written.
-async fn drain(mut chunks: BodyDataStream, limit: usize) {
+pub(super) async fn drain(mut chunks: BodyDataStream, limit: usize) {
     let mut dropped = 0;
     while let Some(Ok(chunk)) = chunks.next().await {
         dropped += chunk.len();

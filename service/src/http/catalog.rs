@@ -132,7 +132,7 @@ fn analyze_request(body: Value) -> Result<AnalyzeRequest, ApiError> {
     Ok(AnalyzeRequest { target, catalog_filename: named.filter(|name| !name.is_empty()) })
 }
 
-fn services_only(caller: &Caller) -> Result<(), ApiError> {
+pub(super) fn services_only(caller: &Caller) -> Result<(), ApiError> {
     match caller.user_ref() {
         None => Ok(()),
         Some(_) => Err(ApiError::not_allowed(

@@ -66,6 +66,16 @@ impl ApiError {
         Self::named("NotFoundError", message)
     }
 
+    /// The thing is not in a state in which this can be done.
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::named("ConflictError", message)
+    }
+
+    /// The body is larger than is read.
+    pub(crate) fn too_large(message: impl Into<String>) -> Self {
+        Self::named("PayloadTooLargeError", message)
+    }
+
     /// Trying again may help.
     pub(crate) fn unavailable(
         message: impl Into<String>,
@@ -191,6 +201,7 @@ fn status_of(name: &str) -> StatusCode {
         "NotAllowedError" => StatusCode::FORBIDDEN,
         "NotFoundError" => StatusCode::NOT_FOUND,
         "ConflictError" => StatusCode::CONFLICT,
+        "PayloadTooLargeError" => StatusCode::PAYLOAD_TOO_LARGE,
         "NotImplementedError" => StatusCode::NOT_IMPLEMENTED,
         "ServiceUnavailableError" => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,

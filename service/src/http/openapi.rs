@@ -5,6 +5,7 @@
 //! write.
 
 mod agents;
+mod deliveries;
 mod operations;
 mod parameters;
 mod permissions;
@@ -26,6 +27,7 @@ pub fn openapi() -> Value {
         repositories::paths(),
         permissions::paths(),
         operations::paths(),
+        deliveries::paths(),
     ]
     .into_iter()
     .flatten()
@@ -43,6 +45,7 @@ pub fn openapi() -> Value {
             { "name": "templates", "description": "Forms, actions, dry runs" },
             { "name": "agents", "description": "The scaffolder in Backstage's actions registry" },
             { "name": "stagecraft", "description": "What Backstage's API has no words for" },
+            { "name": "deliveries", "description": "What GitHub delivers, and what becomes of it" },
             { "name": "permissions", "description": "For Backstage's permission framework" },
             { "name": "operations", "description": "For machines that look after the service; no token needed" },
         ],

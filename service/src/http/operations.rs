@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::reply::{Answer, json as reply, ok};
 use super::state::Operations;
-use crate::telemetry::QueueDepth;
+use crate::telemetry::{CatalogDepth, QueueDepth};
 
 /// How long a part may take to answer before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -45,8 +45,28 @@ pub(super) async fn metrics(State(operations): State<Operations>) -> Response {
         }
         Err(_) => None,
     };
+    let catalog = catalog_depth(&operations).await;
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    ([(header::CONTENT_TYPE, text)], operations.metrics.render(queue)).into_response()
+    ([(header::CONTENT_TYPE, text)], operations.metrics.render(queue, catalog)).into_response()
+}
+
+async fn catalog_depth(operations: &Operations) -> Option<CatalogDepth> {
+    match tokio::time::timeout(PATIENCE, operations.webhooks.backlog()).await {
+        Ok(Ok((deliveries, changes_waiting, oldest))) => {
+            let waits_ms = oldest.map_or(0, |oldest| operations.db.now_ms().saturating_sub(oldest).max(0));
+            Some(CatalogDepth {
+                deliveries_waiting: deliveries.received,
+                deliveries_failed: deliveries.failed,
+                changes_waiting,
+                oldest_change_s: Duration::from_millis(waits_ms.unsigned_abs()).as_secs_f64(),
+            })
+        }
+        Ok(Err(error)) => {
+            tracing::warn!(error = %error, "the deliveries could not be counted");
+            None
+        }
+        Err(_) => None,
+    }
 }
 
 /// `GET /openapi.json`

@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use super::error::ApiError;
 use crate::entities::ListRepositories;
 use crate::task::{ListTasks, Order, OrderField};
+use crate::webhook::{Listing, State};
 
 /// Changes on a page of the catalog feed, where the query does not say it.
 const FEED_PAGE: u32 = 500;
@@ -15,6 +16,11 @@ const FEED_PAGE: u32 = 500;
 const REPOSITORY_PAGE: u32 = 100;
 /// The most that it can ask for.
 const LARGEST_FEED_PAGE: u32 = 1000;
+
+/// Deliveries on a page, where the query does not say it.
+const DELIVERY_PAGE: u32 = 50;
+/// The most that it can ask for.
+const LARGEST_DELIVERY_PAGE: u32 = 200;
 
 /// The pairs of a query, in order.
 pub(super) struct Pairs(Vec<(String, String)>);
@@ -83,6 +89,36 @@ impl Pairs {
                 .map_err(|_| ApiError::input("request/query/state is not a state of a repository"))
         });
         Ok(ListRepositories { after: one("after")?, limit, owner: one("owner")?, state: state.transpose()? })
+    }
+
+    /// The filters and the page of a list of deliveries.
+    pub(super) fn deliveries(&self) -> Result<Listing, ApiError> {
+        self.only(&["state", "event", "about", "before", "limit"])?;
+        let limit = self.count("limit")?.unwrap_or(DELIVERY_PAGE);
+        if !(1..=LARGEST_DELIVERY_PAGE).contains(&limit) {
+            let message = format!("request/query/limit must be >= 1 and <= {LARGEST_DELIVERY_PAGE}");
+            return Err(ApiError::input(message));
+        }
+        let state = self.at_most_one("state")?.map(|word| {
+            let known = State::ALL.map(State::as_str);
+            let unknown = || format!("request/query/state must be one of {}", known.join(", "));
+            State::of(&word).ok_or_else(|| ApiError::input(unknown()))
+        });
+        Ok(Listing {
+            state: state.transpose()?,
+            event: self.at_most_one("event")?,
+            about: self.at_most_one("about")?,
+            before: self.at_most_one("before")?,
+            limit,
+        })
+    }
+
+    fn at_most_one(&self, name: &str) -> Result<Option<String>, ApiError> {
+        match self.all(name).as_slice() {
+            [] => Ok(None),
+            [one] => Ok(Some(one.clone())),
+            _ => Err(ApiError::input(format!("request/query/{name} must be given once"))),
+        }
     }
 
     /// `path` of a file of the preview.

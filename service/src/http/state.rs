@@ -20,6 +20,10 @@ use crate::entities::Entities;
 use crate::queue::Queue;
 use crate::task::Tasks;
 use crate::telemetry::Metrics;
+use crate::webhook::Webhooks;
+
+/// Bytes of deliveries that are held at once while they are read and stored.
+const ROOM: usize = 128 * 1024 * 1024;
 
 /// What the wiring hands over.
 pub struct HttpParts {
@@ -29,6 +33,8 @@ pub struct HttpParts {
     pub entities: Entities,
     /// What Backstage's catalog gets.
     pub catalog: Catalog,
+    /// Deliveries of GitHub.
+    pub webhooks: Webhooks,
     /// The queue, for its depth.
     pub queue: Queue,
     /// The database, for readiness.
@@ -55,6 +61,7 @@ pub struct HttpState {
     pub(super) tasks: Tasks,
     pub(super) entities: Entities,
     pub(super) catalog: Catalog,
+    pub(super) deliveries: Deliveries,
     pub(super) operations: Operations,
     pub(super) metrics: Metrics,
     pub(super) access: Arc<Access>,
@@ -65,10 +72,18 @@ pub struct HttpState {
     pub(super) dry_runs: DryRuns,
 }
 
+/// What receives deliveries, and room for those that are being read.
+#[derive(Clone)]
+pub(super) struct Deliveries {
+    pub(super) webhooks: Webhooks,
+    pub(super) room: Arc<Semaphore>,
+}
+
 /// What readiness and metrics look at.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Operations {
     pub(super) db: Db,
+    pub(super) webhooks: Webhooks,
     pub(super) queue: Queue,
     pub(super) metrics: Metrics,
 }
@@ -103,6 +118,7 @@ impl HttpState {
     pub fn new(parts: HttpParts) -> Self {
         let HttpParts { tasks, entities, catalog, queue, db, metrics, server, auth, verifier, .. } = parts;
         let (task_settings, closing, own_keys) = (parts.task_settings, parts.closing, parts.own_keys);
+        let webhooks = parts.webhooks;
         let budget = TreeBudget {
             max_entries: task_settings.max_workspace_files,
             max_bytes: task_settings.max_workspace_bytes,
@@ -111,7 +127,8 @@ impl HttpState {
             tasks,
             entities,
             catalog,
-            operations: Operations { db, queue, metrics: metrics.clone() },
+            deliveries: Deliveries { webhooks: webhooks.clone(), room: Arc::new(Semaphore::new(ROOM)) },
+            operations: Operations { db, webhooks, queue, metrics: metrics.clone() },
             access: Arc::new(Access::new(auth, verifier)),
             own_keys: Published(own_keys),
             origins: Arc::new(Origins::new(server.cors_origins)),
@@ -144,6 +161,7 @@ parts! {
     tasks: Tasks,
     entities: Entities,
     catalog: Catalog,
+    deliveries: Deliveries,
     operations: Operations,
     bodies: BodyLimit,
     streaming: Streaming,

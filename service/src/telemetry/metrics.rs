@@ -57,6 +57,46 @@ pub struct QueueDepth {
     pub dead: i64,
 }
 
+/// What waits between GitHub and the catalog, asked of the database when the numbers are rendered.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CatalogDepth {
+    /// Deliveries that are not planned.
+    pub deliveries_waiting: i64,
+    /// Deliveries that could not be understood.
+    pub deliveries_failed: i64,
+    /// Changes that wait.
+    pub changes_waiting: i64,
+    /// Seconds since the oldest of them came.
+    pub oldest_change_s: f64,
+}
+
+impl CatalogDepth {
+    fn gauges(&self) -> [(&'static str, &'static str, f64); 4] {
+        [
+            (
+                "stagecraft_deliveries_waiting",
+                "Deliveries that are stored and not planned.",
+                self.deliveries_waiting as f64,
+            ),
+            (
+                "stagecraft_deliveries_failed",
+                "Deliveries that could not be understood.",
+                self.deliveries_failed as f64,
+            ),
+            (
+                "stagecraft_catalog_changes_waiting",
+                "Changes that the catalog has not seen to.",
+                self.changes_waiting as f64,
+            ),
+            (
+                "stagecraft_catalog_oldest_change_seconds",
+                "Seconds that the oldest of them waits.",
+                self.oldest_change_s,
+            ),
+        ]
+    }
+}
+
 /// Counts. Cheap to clone; every clone counts into the same registry.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
@@ -74,6 +114,7 @@ struct Series {
     tasks: BTreeMap<[String; 2], Histogram>,
     steps: BTreeMap<[String; 3], Histogram>,
     requests: BTreeMap<[String; 3], Histogram>,
+    deliveries: BTreeMap<[String; 2], u64>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -130,6 +171,11 @@ impl Metrics {
         self.series().requests.entry(key).or_default().add(duration);
     }
 
+    /// Counts a step of a delivery's way: `received`, `repeated`, `refused`, `planned`, `ignored`, `failed`.
+    pub fn delivery(&self, event: &str, outcome: &str) {
+        *self.series().deliveries.entry([event.to_owned(), outcome.to_owned()]).or_default() += 1;
+    }
+
     /// Counts an event stream until the guard is dropped.
     #[must_use]
     pub fn stream_opened(&self) -> StreamGuard {
@@ -137,14 +183,25 @@ impl Metrics {
         StreamGuard { inner: Arc::clone(&self.inner) }
     }
 
-    /// Everything, in Prometheus' text form. Without `queue` (the database is away) its gauges are left out.
-    pub fn render(&self, queue: Option<QueueDepth>) -> String {
+    /// Everything, in Prometheus' text form. Without `queue` and `catalog` (the database is away) their gauges are left
+    /// out.
+    pub fn render(&self, queue: Option<QueueDepth>, catalog: Option<CatalogDepth>) -> String {
         let mut out = String::new();
         {
             let series = self.series();
             durations(&mut out, &TASKS, &series.tasks);
             durations(&mut out, &STEPS, &series.steps);
             durations(&mut out, &REQUESTS, &series.requests);
+            family(
+                &mut out,
+                DELIVERIES,
+                "counter",
+                "Deliveries of GitHub, by event and what became of them.",
+            );
+            for ([event, outcome], count) in &series.deliveries {
+                let labels = [("event", event.as_str()), ("outcome", outcome.as_str())];
+                sample(&mut out, DELIVERIES, &labels, *count as f64);
+            }
         }
         family(&mut out, "stagecraft_event_streams_open", "gauge", "Event streams that are open now.");
         let streams = self.inner.streams.load(Ordering::Relaxed);
@@ -153,6 +210,12 @@ impl Metrics {
             family(&mut out, "stagecraft_queue_jobs", "gauge", "Jobs of the queue by state.");
             for (state, jobs) in [("ready", queue.ready), ("leased", queue.leased), ("dead", queue.dead)] {
                 sample(&mut out, "stagecraft_queue_jobs", &[("state", state)], jobs as f64);
+            }
+        }
+        if let Some(depth) = catalog {
+            for (name, help, value) in depth.gauges() {
+                family(&mut out, name, "gauge", help);
+                sample(&mut out, name, &[], value);
             }
         }
         out
@@ -171,6 +234,8 @@ struct Family<const N: usize> {
     duration_help: &'static str,
     labels: [&'static str; N],
 }
+
+const DELIVERIES: &str = "stagecraft_deliveries";
 
 const TASKS: Family<2> = Family {
     count: "scaffolder_task_count",
@@ -236,7 +301,7 @@ mod tests {
         metrics.task_ended("template:default/demo", Outcome::Ok, Duration::from_secs(2));
         metrics.task_ended("template:default/demo", Outcome::Failed, Duration::from_secs(2));
 
-        let text = metrics.render(None);
+        let text = metrics.render(None, None);
 
         assert!(
             text.contains("scaffolder_task_count{template=\"template:default/demo\",result=\"ok\"} 2\n"),
@@ -255,7 +320,7 @@ mod tests {
         metrics.step_ended(step, Outcome::Ok, Duration::from_millis(200));
         metrics.step_ended(step, Outcome::Ok, Duration::from_secs(2));
 
-        let text = metrics.render(None);
+        let text = metrics.render(None, None);
 
         for (bound, count) in [("0.1", 0), ("0.25", 1), ("2.5", 2), ("+Inf", 2)] {
             let line = format!(
@@ -274,10 +339,10 @@ mod tests {
         let metrics = Metrics::new();
 
         let guard = metrics.stream_opened();
-        assert!(metrics.render(None).contains("stagecraft_event_streams_open 1\n"));
+        assert!(metrics.render(None, None).contains("stagecraft_event_streams_open 1\n"));
         drop(guard);
 
-        assert!(metrics.render(None).contains("stagecraft_event_streams_open 0\n"));
+        assert!(metrics.render(None, None).contains("stagecraft_event_streams_open 0\n"));
     }
 
     #[test]
@@ -285,7 +350,21 @@ mod tests {
         let metrics = Metrics::new();
         let depth = QueueDepth { ready: 3, leased: 2, dead: 1 };
 
-        assert!(metrics.render(Some(depth)).contains("stagecraft_queue_jobs{state=\"dead\"} 1\n"));
-        assert!(!metrics.render(None).contains("stagecraft_queue_jobs"));
+        assert!(metrics.render(Some(depth), None).contains("stagecraft_queue_jobs{state=\"dead\"} 1\n"));
+        assert!(!metrics.render(None, None).contains("stagecraft_queue_jobs"));
+    }
+
+    #[test]
+    fn a_delivery_is_counted_by_event_and_outcome() {
+        let metrics = Metrics::new();
+        metrics.delivery("push", "received");
+        metrics.delivery("push", "received");
+        let depth = CatalogDepth { changes_waiting: 3, oldest_change_s: 1.5, ..CatalogDepth::default() };
+
+        let text = metrics.render(None, Some(depth));
+
+        assert!(text.contains("stagecraft_deliveries{event=\"push\",outcome=\"received\"} 2\n"), "{text}");
+        assert!(text.contains("stagecraft_catalog_changes_waiting 3\n"), "{text}");
+        assert!(text.contains("stagecraft_catalog_oldest_change_seconds 1.5\n"), "{text}");
     }
 }

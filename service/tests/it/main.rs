@@ -61,3 +61,5 @@ mod templates_sources;
 mod templates_support;
 mod trust;
 mod value_mode;
+mod webhook_load;
+mod webhooks;

@@ -12,7 +12,12 @@ fn all_permissions() -> BTreeMap<String, String> {
 }
 
 fn app() -> AppFacts {
-    AppFacts { slug: "stagecraft".into(), name: "Stagecraft".into(), permissions: all_permissions() }
+    AppFacts {
+        slug: "stagecraft".into(),
+        name: "Stagecraft".into(),
+        permissions: all_permissions(),
+        events: vec!["push".into(), "repository".into()],
+    }
 }
 
 fn installed() -> InstallationFacts {
@@ -139,6 +144,30 @@ fn suspended_and_selected_installations_are_told() {
 
     let (_, found, _) = only_fault(|facts| facts.installations.clear());
     assert_eq!(found, "the App `stagecraft` is installed nowhere");
+}
+
+#[test]
+fn a_webhook_has_to_come_here_and_tell_of_pushes() {
+    let (_, found, _) = only_fault(|facts| {
+        if let Some(Ok(hook)) = &mut facts.hook {
+            hook.url = "https://idp.acme.io/hooks".into();
+        }
+    });
+    assert!(found.contains("not where this service takes them"), "{found}");
+
+    let (_, found, next) = only_fault(|facts| {
+        if let Some(Ok(app)) = &mut facts.app {
+            app.events = vec!["repository".into()];
+        }
+    });
+    assert!(found.contains("`push`") && next.contains("`push` and `repository`"), "{found} {next}");
+
+    let (_, found, _) = only_fault(|facts| {
+        if let Some(Ok(hook)) = &mut facts.hook {
+            hook.url = String::new();
+        }
+    });
+    assert!(found.contains("nothing is delivered"), "{found}");
 }
 
 #[test]

@@ -61,6 +61,9 @@ pub struct AppFacts {
     /// What it asks for.
     #[serde(default)]
     pub permissions: BTreeMap<String, String>,
+    /// The events that it wants to be told of.
+    #[serde(default)]
+    pub events: Vec<String>,
 }
 
 /// An installation.

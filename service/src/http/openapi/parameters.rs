@@ -5,6 +5,14 @@ use serde_json::{Value, json};
 use super::schema;
 
 pub(super) fn all() -> Value {
+    let mut all = common();
+    if let (Some(all), Value::Object(more)) = (all.as_object_mut(), super::deliveries::parameters()) {
+        all.extend(more);
+    }
+    all
+}
+
+fn common() -> Value {
     json!({
         "taskId": in_path("taskId", "Id of the task"),
         "actionId": in_path("actionId", "Id of the action, such as `scaffolder:execute-template`"),

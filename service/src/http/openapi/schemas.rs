@@ -14,6 +14,7 @@ pub(super) fn all() -> Value {
         dry_runs(),
         super::trial::schemas(),
         super::repositories::schemas(),
+        super::deliveries::schemas(),
         own(),
     ] {
         if let Value::Object(group) = group {

@@ -296,6 +296,30 @@ fn open() -> Vec<Row> {
         get("get /healthz", Rule::Open),
         get("get /readyz", Rule::Open),
         get("get /metrics", Rule::Open),
+        get("get /api/stagecraft/v1/deliveries", Rule::ServicesOnly),
+        row(
+            "get /api/stagecraft/v1/deliveries/{deliveryId}",
+            "/api/stagecraft/v1/deliveries/none",
+            None,
+            404,
+            Rule::ServicesOnly,
+        ),
+        row(
+            "post /api/stagecraft/v1/deliveries/{deliveryId}/replay",
+            "/api/stagecraft/v1/deliveries/none/replay",
+            None,
+            404,
+            Rule::ServicesOnly,
+        ),
+        row(
+            "post /api/stagecraft/v1/events",
+            "/api/stagecraft/v1/events",
+            Some(json!({ "event": { "topic": "github.push", "payload": {} } })),
+            400,
+            Rule::ServicesOnly,
+        ),
+        // Its signature is its credential, and this site expects none.
+        row("post /webhooks/github", "/webhooks/github", Some(json!({})), 404, Rule::Open),
         get("get /openapi.json", Rule::Open),
     ]
 }

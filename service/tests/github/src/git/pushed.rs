@@ -55,6 +55,11 @@ impl State {
         let (old, new) = (change.0.map_or(NOTHING, String::as_str), change.1.map_or(NOTHING, String::as_str));
         let web = format!("{}/{}", self.bases.web, repository.full_name());
         let head = change.1.and_then(|new| self.told_commit(repository, new));
+        let commits: Vec<Value> = new_commits(repository, change)
+            .iter()
+            .filter_map(|commit| self.told_commit(repository, commit))
+            .collect();
+        let forced = matches!(change, (Some(old), Some(new)) if !is_ancestor(repository, old, new));
         json!({
             "ref": name,
             "before": old,
@@ -62,9 +67,9 @@ impl State {
             "base_ref": null,
             "created": change.0.is_none(),
             "deleted": change.1.is_none(),
-            "forced": false,
+            "forced": forced,
             "compare": format!("{web}/compare/{old}...{new}"),
-            "commits": head.iter().collect::<Vec<_>>(),
+            "commits": commits,
             "head_commit": head,
             "pusher": { "name": self.sender, "email": null },
         })
@@ -98,4 +103,19 @@ impl State {
             "modified": with(&["M", "T"]),
         }))
     }
+}
+
+/// Commits that a push brought, oldest first; GitHub lists no more than 2,048, the latest.
+fn new_commits(repository: &Repository, change: (Option<&String>, Option<&String>)) -> Vec<String> {
+    let (old, Some(new)) = change else { return Vec::new() };
+    let range = old.map_or_else(|| new.clone(), |old| format!("{old}..{new}"));
+    let most = if old.is_some() { "2048" } else { "1" };
+    let listed = plumbing::git(&repository.folder, &["rev-list", "-n", most, &range], None);
+    let mut commits: Vec<String> = listed.unwrap_or_default().lines().map(str::to_owned).collect();
+    commits.reverse();
+    commits
+}
+
+fn is_ancestor(repository: &Repository, old: &str, new: &str) -> bool {
+    plumbing::git(&repository.folder, &["merge-base", "--is-ancestor", old, new], None).is_some()
 }

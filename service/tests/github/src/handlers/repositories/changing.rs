@@ -47,10 +47,38 @@ pub(super) fn update(state: &mut State, call: &Call) -> Result<Answer, Answer> {
     (repository.default_branch, repository.updated) = (branch, now);
     if name != before.name {
         named(state, before.id, &name);
-        state.emit("repository", "renamed", before.id);
+        let changes = json!({ "repository": { "name": { "from": before.name } } });
+        state.emit_with("repository", "renamed", before.id, json!({ "changes": changes }));
     }
+    tell(state, &before);
     let repository = call.repository(state)?;
     Ok(Answer::ok(shape::full(state, repository, &call.who)))
+}
+
+/// Tells what else changed, as an event for each kind of change.
+fn tell(state: &mut State, before: &Repository) {
+    let Some(after) = state.repositories.get(&before.id).cloned() else { return };
+    if after.is_archived() != before.is_archived() {
+        let action = if after.is_archived() { "archived" } else { "unarchived" };
+        state.emit("repository", action, after.id);
+    }
+    if after.visibility != before.visibility {
+        let action = if after.visibility == "public" { "publicized" } else { "privatized" };
+        state.emit("repository", action, after.id);
+    }
+    let mut changes = serde_json::Map::new();
+    if after.default_branch != before.default_branch {
+        changes.insert("default_branch".to_owned(), json!({ "from": before.default_branch }));
+    }
+    for key in ["description", "homepage"] {
+        let (old, new) = (before.settings.get(key), after.settings.get(key));
+        if old != new {
+            changes.insert(key.to_owned(), json!({ "from": old }));
+        }
+    }
+    if !changes.is_empty() {
+        state.emit_with("repository", "edited", after.id, json!({ "changes": changes }));
+    }
 }
 
 /// Refuses a default branch that is not there.
