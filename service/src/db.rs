@@ -3,6 +3,7 @@
 //! One SQL text serves both; what differs (write transactions, types in migrations, notification, clock)
 //! stands here alone. It holds connections, migrations and wake-ups; it knows no table of anybody.
 
+mod checkpoint;
 mod error;
 mod migrate;
 mod signals;
@@ -81,7 +82,9 @@ impl Db {
         probe.close().await?;
         let write = options().max_connections(1).connect(&url).await?;
         let read = options().max_connections(SQLITE_READERS).min_connections(0).connect_lazy(&url)?;
-        Ok(Self::new(Engine::Sqlite, read, write))
+        let db = Self::new(Engine::Sqlite, read, write);
+        checkpoint::keep_short(Arc::downgrade(&db.inner));
+        Ok(db)
     }
 
     /// A database that lives in memory and is gone with this value.
@@ -245,7 +248,9 @@ impl DerefMut for WriteTx {
 fn sqlite_pragmas() -> sqlx::AssertSqlSafe<String> {
     sqlx::AssertSqlSafe(format!(
         "pragma busy_timeout = {SQLITE_BUSY_MS}; pragma journal_mode = wal; pragma synchronous = normal; \
-         pragma foreign_keys = on; pragma cache_size = -2000; pragma temp_store = memory;"
+         pragma foreign_keys = on; pragma cache_size = -2000; pragma temp_store = memory; \
+         pragma wal_autocheckpoint = {};",
+        checkpoint::PAGES_AT_MOST
     ))
 }
 

@@ -41,6 +41,8 @@ pub fn is_signature(text: &str) -> bool {
 
 /// How often deliveries are looked for that nobody told of, and the other rounds are due.
 const LOOK_INTERVAL: Duration = Duration::from_secs(5);
+/// How long further deliveries are waited for before those that came are planned.
+const GATHER: Duration = Duration::from_millis(50);
 /// How long one waits after the database failed.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How often old deliveries are looked for.
@@ -229,6 +231,10 @@ impl Webhooks {
             tokio::select! {
                 () = shutdown.cancelled() => {}
                 () = wakes.wait(pause) => {}
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = tokio::time::sleep(GATHER) => {}
             }
         }
     }

@@ -11,8 +11,8 @@ use super::store::{Outcome, Settled, Stored};
 use super::{Inner, WebhookError};
 use crate::catalog::Change;
 
-/// Deliveries in one transaction: others wait for it to be written.
-const AT_ONCE: i64 = 64;
+/// Deliveries in one transaction: those that come meanwhile wait for it before they are acknowledged.
+const AT_ONCE: i64 = 16;
 /// Bytes that are held at once; a single delivery may be larger.
 const BYTES_AT_ONCE: i64 = 8 * 1024 * 1024;
 /// Larger ones are not read on a thread that serves requests.
