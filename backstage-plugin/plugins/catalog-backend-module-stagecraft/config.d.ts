@@ -36,6 +36,11 @@ export interface Config {
        * set. Only one module of a backend can.
        */
       analyzer?: boolean;
+      /**
+       * Whether GitHub's deliveries that this Backstage receives (`github.push` and the like on the events bus) are passed
+       * on to the service; false if not set. For sites whose App delivers to Backstage and not to the service.
+       */
+      forwardEvents?: boolean;
     };
   };
 }

@@ -7,6 +7,7 @@ import {
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { stagecraftServiceRef } from '@stagecraft/backstage-plugin-stagecraft-node';
 import { createCatalogView } from './CatalogView';
+import { forwardEvents } from './forwardEvents';
 import { readCatalogSettings } from './settings';
 import { StagecraftEntityProvider } from './StagecraftEntityProvider';
 import { StagecraftLocationAnalyzer } from './StagecraftLocationAnalyzer';
@@ -37,6 +38,18 @@ export const catalogModuleStagecraft = createBackendModule({
           stagecraft.listCatalogChanges(request, { credentials: await auth.getOwnServiceCredentials(), signal });
         const view = createCatalogView({ catalog, auth, providerName: settings.providerName });
         processing.addEntityProvider(new StagecraftEntityProvider({ settings, feed, view, scheduler, events, logger }));
+
+        if (settings.forwardEvents) {
+          await forwardEvents({
+            id: `${settings.providerName}:github`,
+            events,
+            logger,
+            forward: async event => {
+              const credentials = await auth.getOwnServiceCredentials();
+              await stagecraft.call('post', '/api/stagecraft/v1/events', { body: { event } }, { credentials });
+            },
+          });
+        }
 
         if (settings.analyzer) {
           analysis.setLocationAnalyzer(async ({ scmLocationAnalyzers }) => ({

@@ -16,6 +16,7 @@ test('nothing has to be set', () => {
     fullSyncMs: 30 * 60_000,
     removalLimit: { percent: 25, entities: 10 },
     analyzer: true,
+    forwardEvents: false,
   });
 });
 
@@ -26,6 +27,7 @@ test('everything can be set', () => {
     fullSync: '2h',
     removalLimit: { percent: 5, entities: 0 },
     analyzer: false,
+    forwardEvents: true,
   });
 
   assert.equal(settings.providerName, 'stagecraft:emea');
@@ -33,6 +35,7 @@ test('everything can be set', () => {
   assert.equal(settings.fullSyncMs, 2 * 60 * 60_000);
   assert.deepEqual(settings.removalLimit, { percent: 5, entities: 0 });
   assert.equal(settings.analyzer, false);
+  assert.equal(settings.forwardEvents, true);
 });
 
 test("a schedule is each replica's own unless it says otherwise", () => {

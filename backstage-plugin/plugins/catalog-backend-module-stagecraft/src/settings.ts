@@ -24,6 +24,8 @@ export interface CatalogSettings {
   removalLimit: RemovalLimit;
   /** Whether the service stands behind the import wizard. */
   analyzer: boolean;
+  /** Whether GitHub's deliveries that this Backstage receives are passed on to the service. */
+  forwardEvents: boolean;
 }
 
 /**
@@ -51,6 +53,7 @@ export function readCatalogSettings(root: Config): CatalogSettings {
       entities: readNumber(config, 'removalLimit.entities', 10, Number.MAX_SAFE_INTEGER),
     },
     analyzer: config?.getOptionalBoolean('analyzer') ?? true,
+    forwardEvents: config?.getOptionalBoolean('forwardEvents') ?? false,
   };
 }
 

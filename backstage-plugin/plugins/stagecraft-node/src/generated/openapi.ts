@@ -427,6 +427,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/stagecraft/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Deliveries and what became of them, newest first. For services only. */
+        get: operations["ListDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stagecraft/v1/deliveries/{deliveryId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One delivery. For services only. */
+        get: operations["GetDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stagecraft/v1/deliveries/{deliveryId}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Does again what a delivery says: one that failed is planned anew, one that was planned has its changes seen to once more. For services only. */
+        post: operations["ReplayDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stagecraft/v1/dry-run": {
         parameters: {
             query?: never;
@@ -455,6 +506,23 @@ export interface paths {
         get: operations["ListEntities"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/stagecraft/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A delivery of GitHub that a Backstage has received and verified, passed on as an event. For services only. */
+        post: operations["ForwardEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -580,6 +648,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks/github": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description What GitHub delivers. The signature over the bytes of the body, made with one of the secrets of the settings, is the credential. At most 25 MB. */
+        post: operations["ReceiveGitHubDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -686,6 +771,36 @@ export interface components {
             unchanged: components["schemas"]["Count"];
         };
         Count: number;
+        Delivery: {
+            /** @description `owner/name`, or the owner */
+            about?: string;
+            action?: string;
+            /** @description What was left for the catalog */
+            changes: ({
+                kind: string;
+            } & {
+                [key: string]: unknown;
+            })[];
+            event: string;
+            /** @description The forge whose secret it was signed with */
+            host: string;
+            /** @description `x-github-delivery` */
+            id: string;
+            /** Format: date-time */
+            plannedAt?: string;
+            /** @description Why it was ignored, or could not be planned */
+            reason?: string;
+            /** Format: date-time */
+            receivedAt: string;
+            /** @description How often it came again */
+            repeats: number;
+            /** @description Bytes that came */
+            size: number;
+            /** @enum {string} */
+            source: "github" | "backstage";
+            /** @enum {string} */
+            state: "received" | "planned" | "ignored" | "failed";
+        };
         DryRunResult: {
             directoryContents: components["schemas"]["MadeFile"][];
             log: {
@@ -724,6 +839,17 @@ export interface components {
             /** @enum {string} */
             status?: "processing" | "completed" | "failed" | "cancelled" | "skipped";
             stepId?: string;
+        };
+        ForwardedEvent: {
+            /** @description An event of Backstage; the payload stands in `payload` or `eventPayload` */
+            event: {
+                eventPayload?: Record<string, never>;
+                /** @description The headers with which it came; `x-github-delivery` makes it one delivery however often it is sent */
+                metadata?: Record<string, never>;
+                payload?: Record<string, never>;
+                /** @description `github.<event>`, or `github` with `x-github-event` in the metadata */
+                topic: string;
+            };
         };
         KeptRepository: {
             /** @description The commit that was read */
@@ -1090,6 +1216,24 @@ export interface components {
         after: number;
         /** @description Only tasks of these users */
         createdBy: string[];
+        /** @description Only about this `owner/name`, or owner */
+        deliveryAbout: string;
+        /** @description Only those before this delivery: `next` of the page before */
+        deliveryBefore: string;
+        /** @description Only of this event */
+        deliveryEvent: string;
+        /** @description Name of the event */
+        deliveryEventHeader: string;
+        /** @description Id of the delivery, as GitHub shows it */
+        deliveryId: string;
+        /** @description At most so many */
+        deliveryLimit: number;
+        /** @description Id of the delivery; a second one of the same id has no effect */
+        deliveryOfGitHub: string;
+        /** @description `sha256=` and the HMAC of the body */
+        deliverySignature: string;
+        /** @description Only those */
+        deliveryState: "received" | "planned" | "ignored" | "failed";
         /** @description The cursor of the last answer. One that means nothing to this service is answered with `reset` */
         feedAfter: string;
         /** @description At most so many changes; there may be less although `more` is true, when they are large */
@@ -2669,6 +2813,177 @@ export interface operations {
             };
         };
     };
+    ListDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only about this `owner/name`, or owner */
+                about?: components["parameters"]["deliveryAbout"];
+                /** @description Only those before this delivery: `next` of the page before */
+                before?: components["parameters"]["deliveryBefore"];
+                /** @description Only of this event */
+                event?: components["parameters"]["deliveryEvent"];
+                /** @description At most so many */
+                limit?: components["parameters"]["deliveryLimit"];
+                /** @description Only those */
+                state?: components["parameters"]["deliveryState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        deliveries: components["schemas"]["Delivery"][];
+                        /** @description `before` of the next page, if there may be one */
+                        next?: string;
+                    };
+                };
+            };
+            /** @description The query is wrong */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is a user */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    GetDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the delivery, as GitHub shows it */
+                deliveryId: components["parameters"]["deliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is a user */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is none of that id, or it is no longer kept */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ReplayDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the delivery, as GitHub shows it */
+                deliveryId: components["parameters"]["deliveryId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is a user */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description There is none of that id, or it is no longer kept */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was ignored, or has not been planned yet */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     TryOut: {
         parameters: {
             query?: never;
@@ -2794,6 +3109,70 @@ export interface operations {
             };
             /** @description A user of Backstage asks: its catalog shows him what he may see */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    ForwardEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardedEvent"];
+            };
+        };
+        responses: {
+            /** @description It is stored */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @description Whether it was here already */
+                        repeated: boolean;
+                    };
+                };
+            };
+            /** @description It is not an event of a GitHub that the settings name */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No token, or one that is not known */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The caller is a user */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was not stored */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3064,6 +3443,86 @@ export interface operations {
                         /** @enum {string} */
                         status: "error";
                     };
+                };
+            };
+        };
+    };
+    ReceiveGitHubDelivery: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Id of the delivery; a second one of the same id has no effect */
+                "X-GitHub-Delivery": components["parameters"]["deliveryOfGitHub"];
+                /** @description Name of the event */
+                "X-GitHub-Event": components["parameters"]["deliveryEventHeader"];
+                /** @description `sha256=` and the HMAC of the body */
+                "X-Hub-Signature-256": components["parameters"]["deliverySignature"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description It is stored */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        /** @description Whether it was here already */
+                        repeated: boolean;
+                    };
+                };
+            };
+            /** @description A header is missing, the body is empty, or its content type is not JSON */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is not signed, or with another secret */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The settings name no secret, so no deliveries are expected */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It is larger than 25 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It was not stored */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };
