@@ -20,9 +20,12 @@ pub(super) fn transfer(state: &mut State, call: &Call) -> Result<Answer, Answer>
     if state.repository(&owner, &name).is_some() {
         return Err(taken("Repositories cannot be transferred to an owner who has one of that name"));
     }
+    let before = call.repository(state)?.owner.clone();
+    let kind = if state.organisation(&before).is_ok() { "organization" } else { "user" };
     give(state, id, &owner);
     named(state, id, &name);
-    state.emit("repository", "transferred", id);
+    let changes = serde_json::json!({ "owner": { "from": { (kind): { "login": before } } } });
+    state.emit_with("repository", "transferred", id, serde_json::json!({ "changes": changes }));
     let repository = state.repositories.get(&id).ok_or_else(errors::not_found)?;
     Ok(Answer::of(202, shape::short(state, repository, &call.who)))
 }
