@@ -17,6 +17,7 @@ pub(super) fn paths() -> Vec<Path> {
 pub(super) fn schemas() -> Value {
     let text = || json!({ "type": "string" });
     let time = || json!({ "type": "string", "format": "date-time" });
+    let any_object = || json!({ "type": "object", "additionalProperties": true });
     json!({
         "Delivery": {
             "type": "object",
@@ -50,9 +51,9 @@ pub(super) fn schemas() -> Value {
                 "description": "An event of Backstage; the payload stands in `payload` or `eventPayload`",
                 "properties": {
                     "topic": { "type": "string", "description": "`github.<event>`, or `github` with `x-github-event` in the metadata" },
-                    "payload": { "type": "object" },
-                    "eventPayload": { "type": "object" },
-                    "metadata": { "type": "object", "description": "The headers with which it came; `x-github-delivery` makes it one delivery however often it is sent" },
+                    "payload": any_object(),
+                    "eventPayload": any_object(),
+                    "metadata": { "type": "object", "additionalProperties": true, "description": "The headers with which it came; `x-github-delivery` makes it one delivery however often it is sent" },
                 },
             } },
         },
@@ -109,7 +110,7 @@ fn receive() -> Value {
         "description": "What GitHub delivers. The signature over the bytes of the body, made with one of the secrets of the settings, is the credential. At most 25 MB.",
         "security": [],
         "parameters": [parameter("deliverySignature"), parameter("deliveryOfGitHub"), parameter("deliveryEventHeader")],
-        "requestBody": body(true, json!({ "type": "object" })),
+        "requestBody": body(true, json!({ "type": "object", "additionalProperties": true })),
         "responses": {
             "202": kept(),
             "400": refusal("A header is missing, the body is empty, or its content type is not JSON"),

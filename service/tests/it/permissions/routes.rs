@@ -276,6 +276,15 @@ fn our_own() -> Vec<Row> {
         ),
         get("get /api/stagecraft/v1/entities", Rule::NoUser),
         get("get /api/stagecraft/v1/catalog/changes", Rule::ServicesOnly),
+        get("get /api/stagecraft/v1/repositories", ANYBODY),
+        // Nothing is named, which is told to those alone who may bring something in.
+        row(
+            "post /api/stagecraft/v1/repositories/onboard",
+            "/api/stagecraft/v1/repositories/onboard",
+            Some(json!({})),
+            400,
+            ANYBODY,
+        ),
         // What is asked for cannot be read, which is told to those alone who may ask.
         row(
             "post /api/stagecraft/v1/analyze-location",
