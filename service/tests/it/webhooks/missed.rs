@@ -42,8 +42,8 @@ async fn what_happens_at_github_is_planned_here() {
         assert_eq!(outcome["about"], "acme/shop", "{outcome}");
         assert_ne!(outcome["state"], "failed", "{outcome}");
     }
-    let pushes = github.deliveries().into_iter().filter(|one| one.event.event == "push");
-    let outcome = desk.outcome(&pushes.last().unwrap().guid).await;
+    let mut pushes = github.deliveries().into_iter().filter(|one| one.event.event == "push");
+    let outcome = desk.outcome(&pushes.next_back().unwrap().guid).await;
     assert_eq!(outcome["state"], "planned", "{outcome}");
     assert_eq!(outcome["changes"][0]["repository"]["name"], "shop");
 }

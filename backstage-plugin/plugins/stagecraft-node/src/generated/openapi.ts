@@ -843,10 +843,16 @@ export interface components {
         ForwardedEvent: {
             /** @description An event of Backstage; the payload stands in `payload` or `eventPayload` */
             event: {
-                eventPayload?: Record<string, never>;
+                eventPayload?: {
+                    [key: string]: unknown;
+                };
                 /** @description The headers with which it came; `x-github-delivery` makes it one delivery however often it is sent */
-                metadata?: Record<string, never>;
-                payload?: Record<string, never>;
+                metadata?: {
+                    [key: string]: unknown;
+                };
+                payload?: {
+                    [key: string]: unknown;
+                };
                 /** @description `github.<event>`, or `github` with `x-github-event` in the metadata */
                 topic: string;
             };
@@ -3463,7 +3469,9 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                "application/json": {
+                    [key: string]: unknown;
+                };
             };
         };
         responses: {
