@@ -16,6 +16,7 @@ mod lint;
 mod new;
 mod prompt;
 mod render;
+mod score;
 mod serve;
 mod test;
 mod values;
@@ -75,6 +76,8 @@ enum Command {
     Dev(dev::Dev),
     /// Run the cases of templates and compare what comes out with what they expect.
     Test(test::Test),
+    /// Turn a Score file into Kubernetes manifests and Terraform inputs, by the rules of a platform.
+    Score(score::Score),
     /// Check the settings against what is there: database, templates, GitHub, permissions.
     Doctor(doctor::Doctor),
     /// Bring the database to the schema of this version.
@@ -119,6 +122,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Lint(lint) => lint.run(&global).await,
         Command::Dev(dev) => dev.run(&global).await,
         Command::Test(test) => test.run(&global).await,
+        Command::Score(score) => score.run().await,
         Command::Doctor(doctor) => doctor.run(&global).await,
         Command::Migrate => serve::migrate(&global).await,
         Command::Actions(actions) => actions.run(&global).await,

@@ -22,7 +22,7 @@ use crate::telemetry;
 use crate::template::{Template, with_defaults};
 
 mod existing;
-mod write;
+pub(super) mod write;
 
 /// Arguments of `render`.
 #[derive(Debug, Args)]

@@ -9,5 +9,6 @@ mod help;
 mod new;
 pub(crate) mod program;
 mod render;
+mod score;
 mod serve;
 mod terminal;

@@ -16,7 +16,7 @@ const FEW: usize = 256;
 const THREADS: usize = 2;
 
 /// Refuses a target that holds something, unless that is wished.
-pub(super) fn check_target(out: &Path, force: bool) -> Result<(), CommandError> {
+pub(in crate::cli) fn check_target(out: &Path, force: bool) -> Result<(), CommandError> {
     match std::fs::read_dir(out).map(|mut entries| entries.next().is_some()) {
         Ok(true) if !force => Err(CommandError::usage(format!(
             "`{}` holds something: name an empty folder, or write over it with `--force`",
@@ -30,7 +30,7 @@ pub(super) fn check_target(out: &Path, force: bool) -> Result<(), CommandError> 
 }
 
 /// Writes every entry of `tree` below `out`.
-pub(super) fn write_tree(tree: &FileTree, out: &Path) -> Result<(), CommandError> {
+pub(in crate::cli) fn write_tree(tree: &FileTree, out: &Path) -> Result<(), CommandError> {
     let failed = |name: &str, error: std::io::Error| {
         CommandError::unavailable(format!("`{}` cannot be written: {error}", out.join(name).display()))
     };
