@@ -121,11 +121,13 @@ async fn creating_pushing_and_generating_survive_every_fault() {
 }
 
 #[tokio::test]
+#[ignore = "takes minutes: `make load` runs it"]
 async fn pull_requests_issues_and_runs_survive_every_fault() {
     all_survive(&flows::WORKING_TOGETHER).await;
 }
 
 #[tokio::test]
+#[ignore = "takes minutes: `make load` runs it"]
 async fn what_is_set_survives_every_fault() {
     all_survive(&flows::SETTING).await;
 }
