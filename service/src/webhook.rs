@@ -1,7 +1,7 @@
 //! Deliveries of GitHub: checked, kept, planned once, and told of.
 //!
 //! A delivery is stored before it is acknowledged, many in one transaction; what is to be done about it is worked out
-//! afterwards ([`plan`]) and left as [`catalog::Change`](crate::catalog::Change) for the jobs of the catalog. Its
+//! afterwards ([`plan()`]) and left as [`catalog::Change`](crate::catalog::Change) for the jobs of the catalog. Its
 //! payload is dropped then, because the changes are all that is needed of it; that of one that could not be understood
 //! stays, to be planned once more. What GitHub could not hand over is asked for again ([`missed`]). No repository is
 //! read here. The invariant: what was acknowledged is planned, and one delivery has one effect however often it comes.

@@ -1,8 +1,8 @@
 //! Repositories that are looked after: read when something happened to them, offered in the feed as long as people do not
 //! say it themselves.
 //!
-//! [`Catalog::see_to`] is what a worker calls with a claimed job; [`Catalog::onboard`] and [`Catalog::watch`] leave such
-//! jobs. How an entity is found is `catalog-gen`'s, what has happened is told by whoever leaves a [`Change`]. The
+//! `Catalog::see_to` is what a worker calls with a claimed job; `Catalog::onboard` and `Catalog::watch` leave such
+//! jobs. How an entity is found is `catalog-gen`'s, what has happened is told by whoever leaves a `Change`. The
 //! invariant: what a change says is looked up at the forge before anything is taken away, and of much that would go at
 //! once nothing goes.
 
