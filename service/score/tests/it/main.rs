@@ -1,11 +1,6 @@
 //! The crate as its callers use it: texts in, files out.
 
-#![expect(
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::unwrap_used,
-    reason = "a test stops where something is not as it should be"
-)]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test stops where something is not as it should be")]
 
 use catalog_gen::{Entry, FileTree, TreePath};
 use score::{Faults, KNOWN_AFTER_APPLY, Platform, Rendered, Request, Workload, render};
