@@ -158,7 +158,9 @@ fn confidence(findings: &Findings, thing: &Thing) -> Confidence {
         let kind = findings.subject(id).and_then(|subject| subject.best("spec.type")?.text());
         !matches!(kind, Some("library" | "tool" | "documentation" | "template" | "other"))
     };
-    let used = thing.users.iter().any(|(user, _)| runs(*user));
+    // A tool that runs as a container beside the thing is run like a service.
+    let beside = |evidence: &Evidence| evidence.rule == gather::COMPOSE_USER;
+    let used = thing.users.iter().any(|(user, evidence)| runs(*user) || beside(evidence));
     let declared = thing.class(Class::Declared) && (used || thing.users.is_empty());
     let corroborated = used && thing.classes.len() > 1;
     if declared || corroborated { Confidence::Likely } else { Confidence::Guess }

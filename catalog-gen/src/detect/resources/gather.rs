@@ -13,8 +13,11 @@ use crate::detect::slug::slug;
 use crate::detect::text::line_of;
 use crate::{Ecosystem, Entry, Evidence, Findings, Material, TreePath, is_foreign};
 
+/// The rule by which a container of a component uses another.
+pub(super) const COMPOSE_USER: &str = "resources.compose-user";
+
 /// Words of folders whose files are not about this repository's own things.
-const ASIDE: [&str; 22] = [
+const ASIDE: [&str; 20] = [
     "test",
     "tests",
     "testing",
@@ -28,8 +31,6 @@ const ASIDE: [&str; 22] = [
     "samples",
     "demo",
     "demos",
-    "modules",
-    "module",
     "skeleton",
     "skeletons",
     "scaffold",
@@ -50,7 +51,7 @@ pub(super) fn all(material: &Material<'_>, findings: &Findings, near: &Near) -> 
         }
         let Some(text) = material.text(path) else { continue };
         let mut here = match extension(path) {
-            "tf" if !provider => cloud::terraform(path, text),
+            "tf" if !provider && !is_module(path) => cloud::terraform(path, text),
             "yaml" | "yml" | "json" | "template" => of_yaml(path, text),
             "ts" | "js" | "py" | "java" | "cs" | "go" => cloud::cdk(path, text),
             _ => Vec::new(),
@@ -88,6 +89,12 @@ fn is_aside(path: &TreePath) -> bool {
     })
 }
 
+/// Is it infrastructure code for others to use?
+fn is_module(path: &TreePath) -> bool {
+    path.parent()
+        .is_some_and(|folder| folder.segments().any(|segment| matches!(segment, "modules" | "module")))
+}
+
 /// Containers of compose files, and the services of components that use them.
 fn composed(services: &[Service], near: &Near) -> Vec<Sighting> {
     let mut found = Vec::new();
@@ -100,7 +107,7 @@ fn composed(services: &[Service], near: &Near) -> Vec<Sighting> {
         for user in services.iter().filter(|user| user.file.parent() == folder && user.uses(service)) {
             let Some(component) = user.component(near) else { continue };
             let seen = format!("the service `{}` uses `{}`", user.name, service.name);
-            let why = Evidence::at(&user.file, user.line, "resources.compose-user", seen);
+            let why = Evidence::at(&user.file, user.line, COMPOSE_USER, seen);
             users.push((component, why.clone()));
             if let Some(setting) = user.setting_for(&service.name) {
                 let seen = format!("`{setting}` of `{}` names `{}`", user.name, service.name);

@@ -300,6 +300,10 @@ pub(super) fn by_setting(name: &str) -> Option<&'static Tech> {
         "NAME",
     ];
     let words: Vec<&str> = name.split('_').collect();
+    // Elastic's monitoring is called like its search.
+    if words.contains(&"APM") {
+        return None;
+    }
     let whole = TECHS.iter().find(|tech| has(tech.settings, name) && name.len() > 4);
     whole.or_else(|| {
         let about = words.last().is_some_and(|last| ends.contains(last));
