@@ -71,7 +71,13 @@ fn run(material: &Material<'_>, _site: &Site, findings: &mut Findings) {
             Target::Entity(_) => None,
         })
         .collect();
+    let told = |evidence: &[Evidence]| evidence.iter().all(|one| one.rule == settings::RULE);
+    let firm: HashSet<(SubjectId, SubjectId)> =
+        edges.0.iter().filter(|(_, (_, evidence))| !told(evidence)).map(|(pair, _)| *pair).collect();
     for ((from, to), (confidence, evidence)) in edges.0 {
+        // What a thing needs may well be told where it itself is, to be called back or to write links.
+        let back = told(&evidence) && firm.contains(&(to, from));
+        let confidence = if back { Confidence::Guess } else { confidence };
         if !known.contains(&(from, to)) {
             let (relation, to) = (Relation::DependsOn, Target::Subject(to));
             findings.edges.push(Edge { from, relation, to, confidence, evidence });
@@ -139,7 +145,7 @@ fn composed(services: &[Service], near: &Near, names: &Names, edges: &mut Edges)
                 from,
                 to,
                 Confidence::Likely,
-                Evidence::at(&service.file, service.line, "dependencies.setting", seen),
+                Evidence::at(&service.file, service.line, settings::RULE, seen),
             );
         }
     }

@@ -154,13 +154,13 @@ fn add(findings: &mut Findings, base: &str, thing: Thing, alone: bool) {
 
 /// How sure it is that there is such a thing beside the code.
 fn confidence(findings: &Findings, thing: &Thing) -> Confidence {
-    let runs = |id: SubjectId| {
-        let kind = findings.subject(id).and_then(|subject| subject.best("spec.type")?.text());
-        !matches!(kind, Some("library" | "tool" | "documentation" | "template" | "other"))
-    };
-    // A tool that runs as a container beside the thing is run like a service.
-    let beside = |evidence: &Evidence| evidence.rule == gather::COMPOSE_USER;
-    let used = thing.users.iter().any(|(user, evidence)| runs(*user) || beside(evidence));
+    let kind = |id: SubjectId| findings.subject(id).and_then(|subject| subject.best("spec.type")?.text());
+    let used = thing.users.iter().any(|(user, evidence)| match kind(*user) {
+        Some("library" | "documentation" | "template") => false,
+        // A tool that runs as a container beside the thing is run like a service.
+        Some("tool" | "other") => evidence.rule == gather::COMPOSE_USER,
+        _ => true,
+    });
     let declared = thing.class(Class::Declared) && (used || thing.users.is_empty());
     let corroborated = used && thing.classes.len() > 1;
     if declared || corroborated { Confidence::Likely } else { Confidence::Guess }

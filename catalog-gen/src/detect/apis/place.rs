@@ -6,7 +6,7 @@
 use crate::{Material, TreePath};
 
 /// Words of folders and files that hold nobody's real interface.
-const ASIDE: [&str; 36] = [
+const ASIDE: [&str; 26] = [
     "test",
     "tests",
     "testing",
@@ -25,12 +25,6 @@ const ASIDE: [&str; 36] = [
     "stubs",
     "fake",
     "fakes",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "demo",
-    "demos",
     "skeleton",
     "skeletons",
     "scaffold",
@@ -38,14 +32,20 @@ const ASIDE: [&str; 36] = [
     "scaffolding",
     "tutorial",
     "tutorials",
+    "petstore",
+];
+/// Whole folders that hold nobody's real interface; as parts of names they may name a product.
+const ASIDE_FOLDERS: [&str; 20] = [
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "demo",
+    "demos",
     "benchmark",
     "benchmarks",
     "archive",
     "archived",
-    "petstore",
-];
-/// Whole folders that hold nobody's real interface.
-const ASIDE_FOLDERS: [&str; 10] = [
     "templates",
     "template",
     "node_modules",
@@ -95,6 +95,7 @@ pub(super) fn of(path: &TreePath, material: &Material<'_>) -> Place {
     let all = || folders.iter().map(String::as_str).chain([name.as_str()]);
     if folders.iter().any(|segment| ASIDE_FOLDERS.contains(&segment.as_str()) || segment.starts_with('.'))
         || all().flat_map(words).any(|word| ASIDE.contains(&word))
+        || words(&name).any(|word| matches!(word, "example" | "sample"))
         || path.as_str().contains("{{")
         || path.as_str().contains("${")
         || is_hasura(path, material)

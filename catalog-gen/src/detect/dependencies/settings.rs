@@ -7,6 +7,9 @@ use crate::detect::paths::is_side;
 use crate::detect::slug::slug;
 use crate::{Confidence, Entry, Evidence, Material, SubjectId, TreePath, is_foreign};
 
+/// The rule of all that is found here.
+pub(super) const RULE: &str = "dependencies.setting";
+
 /// What may follow the name of a component in the name of a setting.
 const ENDS: [&str; 14] = [
     "-url",
@@ -40,8 +43,7 @@ pub(super) fn link(material: &Material<'_>, near: &Near, names: &Names, edges: &
         for (key, value, line, owner) in found {
             let from = owner.and_then(|owner| near.named(owner)).or_else(|| near.component(path));
             let (Some(from), Some(to)) = (from, target(key, value, names)) else { continue };
-            let evidence =
-                Evidence::at(path, Some(line), "dependencies.setting", format!("the setting `{key}`"));
+            let evidence = Evidence::at(path, Some(line), RULE, format!("the setting `{key}`"));
             edges.add(from, to, Confidence::Likely, evidence);
         }
     }

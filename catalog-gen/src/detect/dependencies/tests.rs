@@ -102,3 +102,12 @@ fn one_component_needs_no_other() {
     let compose = "services:\n  app:\n    build: .\n    depends_on: [worker]\n  worker:\n    build: .\n";
     assert_eq!(found(shop(&[("compose.yaml", compose)], &[("app", "service")])), [] as [&str; 0]);
 }
+
+#[test]
+fn what_is_needed_and_told_where_its_user_is_does_not_need_it_back() {
+    let compose = "services:\n  api-gateway:\n    build: ./api-gateway\n    depends_on: [cart]\n  cart:\n    build: ./cart\n";
+    let files = [("compose.yaml", compose), ("cart/.env.example", "API_GATEWAY=\n")];
+    let repository = shop(&files, &[("api-gateway", "other"), ("cart", "other")]);
+
+    assert_eq!(found(repository), ["api-gateway -> cart Likely", "cart -> api-gateway Guess"]);
+}

@@ -17,7 +17,7 @@ use crate::{Ecosystem, Entry, Evidence, Findings, Material, TreePath, is_foreign
 pub(super) const COMPOSE_USER: &str = "resources.compose-user";
 
 /// Words of folders whose files are not about this repository's own things.
-const ASIDE: [&str; 20] = [
+const ASIDE: [&str; 13] = [
     "test",
     "tests",
     "testing",
@@ -25,20 +25,17 @@ const ASIDE: [&str; 20] = [
     "e2e",
     "fixture",
     "fixtures",
-    "example",
-    "examples",
-    "sample",
-    "samples",
-    "demo",
-    "demos",
     "skeleton",
     "skeletons",
     "scaffold",
     "templates-test",
     "mock",
     "mocks",
-    "benchmark",
 ];
+
+/// Whole folders of that kind; as parts of names they may name a product.
+const SHOWN: [&str; 8] =
+    ["example", "examples", "sample", "samples", "demo", "demos", "benchmark", "benchmarks"];
 
 /// All sightings, in the order of the files.
 pub(super) fn all(material: &Material<'_>, findings: &Findings, near: &Near) -> Vec<Sighting> {
@@ -83,6 +80,7 @@ fn is_aside(path: &TreePath) -> bool {
         segment
             .split(|c: char| !c.is_ascii_alphanumeric())
             .any(|word| ASIDE.contains(&word.to_ascii_lowercase().as_str()))
+            || SHOWN.contains(&segment.to_ascii_lowercase().as_str())
             || segment.contains("{{")
             || segment == ".github"
             || segment == ".backstage"

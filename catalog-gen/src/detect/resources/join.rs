@@ -190,7 +190,9 @@ impl Thing {
             }
             (false, ..) => format!("{own}-{word}"),
         };
-        if role.starts_with(owner) || owner.is_empty() {
+        // A name that begins like its owner's needs it no second time.
+        let first = |name: &str| name.split('-').next().map(str::to_owned);
+        if owner.is_empty() || role.contains('-') && first(&role) == first(owner) {
             slug(&role)
         } else {
             slug(&format!("{owner}-{role}"))

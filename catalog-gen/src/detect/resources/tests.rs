@@ -138,3 +138,21 @@ fn what_is_said_of_a_setting_never_holds_its_value() {
 
     assert!(said.contains("resources.setting") && !said.contains("secret"));
 }
+
+#[test]
+fn a_product_that_is_called_a_demo_is_not_aside() {
+    let values = "buckets:\n  - name: uploads\n";
+    let of = |path: &str| resources(&found(&[(path, values)], &[]));
+
+    assert_eq!(of("helm/acme-demo-shop/values.yaml"), ["bucket shop-uploads-bucket Likely"]);
+    assert_eq!(of("demo/shop/values.yaml"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_tool_that_runs_beside_its_database_needs_it() {
+    let mut repository = Repository::new(&[("compose.yaml", COMPOSE)]);
+    repository.component("", "shop", "tool");
+    repository.findings.packages.push(needing("package.json", Ecosystem::Npm, &["pg"]));
+
+    assert_eq!(resources(&repository.run(&DETECTOR)), ["database shop-db Likely"]);
+}
