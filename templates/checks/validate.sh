@@ -158,6 +158,16 @@ check_catalog() {
     "$catalog_gen" validate .
 }
 
+check_docs() {
+    local site
+    # A change to a repository brings some of its pages only.
+    [[ -f mkdocs.yml && -f docs/index.md ]] || return 0
+    checking "mkdocs build --strict"
+    site=$(mktemp -d)
+    "$checks/.venv-docs/bin/mkdocs" --quiet build --strict --site-dir "$site"
+    rm -rf "$site"
+}
+
 # language <file> <script>
 language() {
     local files
@@ -177,6 +187,7 @@ check_shell
 check_scores
 check_manifests
 check_catalog
+check_docs
 language Cargo.toml rust.sh
 language package.json typescript.sh
 language pyproject.toml python.sh
