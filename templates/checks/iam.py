@@ -4,6 +4,9 @@
 The files may be Terraform templates: `${name}` gets a stand-in. Who may assume a role is written
 like a policy without resources; parliament wants some, so it is given some. It knows nothing of
 what GitHub's tokens say, so that is checked here.
+
+What is allowed all the same stands in `allowed.yaml` beside the documents, with the reason:
+document, `Sid` of the statement, name of the finding.
 """
 
 import json
@@ -11,27 +14,33 @@ import re
 import sys
 from pathlib import Path
 
+import yaml
 from parliament import analyze_policy_string, enhance_finding
 
-STAND_INS = {"account": "111122223333", "region": "eu-central-1", "partition": "aws"}
-PASSED = {"UNKNOWN_FEDERATION_SOURCE"}
+# The first whose name is a part of the variable's.
+STAND_INS = {
+    "key_arn": "arn:aws:kms:eu-central-1:111122223333:key/0f1e2d3c",
+    "group_arn": "arn:aws:logs:eu-central-1:111122223333:log-group:example",
+    "arn": "arn:aws:iam::111122223333:role/example",
+    "account": "111122223333",
+    "region": "eu-central-1",
+    "partition": "aws",
+}
 GITHUB = "token.actions.githubusercontent.com:"
 # What a condition can ask of a token of GitHub's.
 CLAIMS = {
     "actor", "actor_id", "aud", "enterprise_id", "environment", "job_workflow_ref", "ref", "repository",
     "repository_id", "repository_owner", "repository_owner_id", "repository_visibility", "sub", "workflow",
 }
+READS = re.compile(r"^[a-z0-9-]+:(Get|List|Describe|BatchGet|BatchCheck)")
 
 
 def filled(text: str) -> str:
     """The document with stand-ins for what Terraform puts in."""
 
     def stand_in(match: re.Match) -> str:
-        name = match[1].strip()
-        if name.startswith("jsonencode("):
-            return '["example"]'
-        words = [word for word in STAND_INS if word in name.lower()]
-        return STAND_INS[words[0]] if words else ("arn:aws:iam::111122223333:role/example" if "arn" in name else "example")
+        words = [word for word in STAND_INS if word in match[1].lower()]
+        return STAND_INS[words[0]] if words else "example"
 
     return re.sub(r"(?<!\$)\$\{([^}]*)\}", stand_in, text).replace("$${", "${")
 
@@ -58,20 +67,35 @@ def of_github(statement: dict) -> list[str]:
     return wrong
 
 
+def passed(finding, statement: dict, path: Path) -> bool:
+    """What parliament says that is no fault here."""
+    grants = "Principal" not in statement and statement["Effect"] == "Allow" and "boundary" not in path.name
+    if finding.issue == "UNKNOWN_FEDERATION_SOURCE":
+        return True
+    if finding.issue == "RESOURCE_STAR":
+        # Who is trusted has no resource, a boundary only takes away, and to see all is no harm.
+        return not grants or all(READS.match(action) for action in finding.detail)
+    return False
+
+
 def findings(path: Path) -> list[str]:
     document = json.loads(filled(path.read_text(encoding="utf-8")))
     if "Statement" not in document:
         return [f"{path}: no IAM document: it has no `Statement`"]
-    trust = all("Principal" in statement for statement in document["Statement"])
-    if trust and all("Resource" not in statement for statement in document["Statement"]):
-        for statement in document["Statement"]:
-            statement["Resource"] = "arn:aws:iam::111122223333:role/example"
-    found = [f"{path}: {wrong}" for statement in document["Statement"] for wrong in of_github(statement)]
-    for finding in map(enhance_finding, analyze_policy_string(json.dumps(document, indent=1)).findings):
-        sids = [s.get("Sid", "") for s in document["Statement"]]
-        if finding.issue in PASSED:
-            continue
-        found.append(f"{path}: {finding.severity} {finding.issue}: {finding.title}: {finding.detail} {finding.location} in {sids}")
+    beside = path.parent / "allowed.yaml"
+    allowed = yaml.safe_load(beside.read_text(encoding="utf-8")) if beside.exists() else {}
+    found = []
+    for statement in document["Statement"]:
+        sid = statement.get("Sid", "")
+        reasons = allowed.get(path.name, {}).get(sid, {})
+        found += [f"{path}: `{sid}`: {wrong}" for wrong in of_github(statement)]
+        if "Principal" in statement:
+            statement.setdefault("Resource", "*")
+        alone = json.dumps({"Version": document["Version"], "Statement": [statement]})
+        for finding in map(enhance_finding, analyze_policy_string(alone).findings):
+            if not reasons.get(finding.issue) and not passed(finding, statement, path):
+                what = f"{finding.issue}: {finding.title} {finding.detail}"
+                found.append(f"{path}: `{sid}`: {what[:400]}")
     return found
 
 
