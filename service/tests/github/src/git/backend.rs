@@ -53,7 +53,7 @@ pub(crate) async fn run(folder: &Path, request: &Request, incoming: &Incoming) -
 
 async fn answered(folder: &Path, request: &Request, incoming: &Incoming) -> Option<Reply> {
     let header = |name: &str| incoming.headers.get(name).cloned().unwrap_or_default();
-    let mut child = Command::new("git")
+    let mut child = Command::new(super::program())
         .arg("http-backend")
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())

@@ -19,7 +19,7 @@ fn run(folder: &Path, args: &[&str], input: &[u8]) -> Option<(bool, String)> {
 }
 
 fn ran(folder: &Path, args: &[&str], input: &[u8]) -> Option<(bool, Vec<u8>)> {
-    let mut command = Command::new("git");
+    let mut command = Command::new(super::program());
     command.arg("--git-dir").arg(folder).args(args).env_clear();
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
     command.envs([("GIT_CONFIG_NOSYSTEM", "1"), ("HOME", "/nonexistent"), ("LC_ALL", "C")]);
