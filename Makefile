@@ -90,7 +90,6 @@ load: ## Run 1,000 tasks of two worker processes at the GitHub of the tests, und
 	@STAGECRAFT_LOAD_TASKS=1000 cargo test --quiet --locked -p stagecraft --test it \
 		github_load::tasks_of_two_worker_processes -- --nocapture --test-threads 1
 	@STAGECRAFT_WEBHOOK_LOAD=1 cargo test --quiet --locked -p stagecraft --test it webhook_load -- --nocapture
-	@cargo test --quiet --locked -p stagecraft --test it github_faults::matrix -- --ignored --test-threads 1
 
 bench: ## Measure a release build: rendering, pushing, the service, the command line
 	@echo "Building for release, which takes several minutes; then measuring, which takes longer."

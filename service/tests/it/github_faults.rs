@@ -7,5 +7,7 @@ mod kills;
 mod lags;
 mod matrix;
 mod midway;
+mod mints;
+mod registering;
 mod storm;
 mod world;

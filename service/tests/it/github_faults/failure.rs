@@ -10,7 +10,7 @@ use crate::support::github::GitHubSite;
 
 /// Publishes, then renames a file that a secret names: of the wrong one there is none.
 async fn site(policy: &str) -> GitHubSite {
-    let site = GitHubSite::with(json!({ "limits": { "minute_seconds": 1 } })).await;
+    let site = GitHubSite::with(json!({ "limits": { "minute_seconds": 1 }, "retry_seconds": 4 })).await;
     let template = json!({
         "apiVersion": "scaffolder.backstage.io/v1beta3",
         "kind": "Template",

@@ -11,16 +11,18 @@ pub(super) struct Flow {
     pub(super) there: bool,
     /// Whether commits are made through the API.
     pub(super) by_api: bool,
+    /// Whether what is published holds the repository's name, so that no two runs publish the same.
+    pub(super) named: bool,
     /// Of whose requests nobody can tell afterwards whether they were done: a lost answer is told, not asked for again.
     pub(super) untold: &'static [&'static str],
 }
 
 const fn new(steps: &'static str) -> Flow {
-    Flow { steps, there: false, by_api: false, untold: &[] }
+    Flow { steps, there: false, by_api: false, named: false, untold: &[] }
 }
 
 const fn there(steps: &'static str) -> Flow {
-    Flow { steps, there: true, by_api: false, untold: &[] }
+    Flow { there: true, ..new(steps) }
 }
 
 /// Files to publish, one of them no text.
@@ -136,6 +138,14 @@ pub(super) const ANOTHER_COMMIT: Flow = there(
   input: { repoUrl: REPO, branchName: add, title: Add more, description: It is needed, update: true }",
 );
 
+/// From a fork of the user's own.
+pub(super) const FORK: Flow = there(
+    r"- { id: file, action: 'roadiehq:utils:fs:write', input: { path: one.md, content: one } }
+- id: change
+  action: publish:github:pull-request
+  input: { repoUrl: REPO, token: '${{ secrets.user }}', branchName: add, title: Add, description: '', forceFork: true }",
+);
+
 pub(super) const WIRE: Flow = there(
     r"- id: wire
   action: github:actions:wire
@@ -191,6 +201,22 @@ pub(super) const BESIDE: Flow = there(
   input: { repoUrl: REPO, name: test, environmentVariables: { A: '1' }, secrets: { B: hunter2 }, customBranchPolicyNames: [main] }",
 );
 
+/// What the first steps set beside the code is changed by the later ones.
+pub(super) const CHANGES_BESIDE: Flow = there(
+    r"- id: key
+  action: github:deployKey:create
+  input: { repoUrl: REPO, publicKey: '${{ parameters.key }}', privateKey: hunter2, deployKeyName: ci }
+- { id: people, action: 'github:collaborators:add', input: { repoUrl: REPO, collaborators: [{ user: guest, access: pull }] } }
+- { id: protect, action: 'github:branch-protection:create', input: { repoUrl: REPO, requiredCommitSigning: true } }
+- { id: rules, action: 'github:ruleset:create', input: { repoUrl: REPO, name: all, rules: [{ type: deletion }] } }
+- id: key2
+  action: github:deployKey:create
+  input: { repoUrl: REPO, publicKey: '${{ parameters.otherKey }}', privateKey: hunter3, deployKeyName: ci }
+- { id: people2, action: 'github:collaborators:add', input: { repoUrl: REPO, collaborators: [{ user: guest, access: triage }] } }
+- { id: protect2, action: 'github:branch-protection:create', input: { repoUrl: REPO, requiredCommitSigning: false } }
+- { id: rules2, action: 'github:ruleset:create', input: { repoUrl: REPO, name: all, rules: [{ type: non_fast_forward }] } }",
+);
+
 pub(super) const ISSUE: Flow = there(
     r"- id: issue
   action: github:issues:create
@@ -208,9 +234,31 @@ pub(super) const EVENT: Flow = Flow {
     )
 };
 
-/// All of them, in groups that are about the same.
+/// What the repository of [`REGISTER`] says of itself as soon as everything is set in it.
+pub(super) const DESCRIPTION: &str = "Sells things";
+
+/// Into the catalog, by a file that was published. No request to GitHub changes anything after the description.
+pub(super) const REGISTER: Flow = Flow {
+    named: true,
+    ..new(r"- id: write
+  action: catalog:write
+  input:
+    entity:
+      apiVersion: backstage.io/v1alpha1
+      kind: Component
+      metadata: { name: '${{ parameters.name }}' }
+      spec: { type: service, lifecycle: experimental, owner: platform }
+- id: publish
+  action: publish:github
+  input: { repoUrl: REPO, description: Sells things, protectDefaultBranch: false, repoVariables: { REGION: eu } }
+- id: register
+  action: catalog:register
+  input: { repoContentsUrl: '${{ steps.publish.output.repoContentsUrl }}' }")
+};
+
+/// All of the others, in groups that are about the same.
 pub(super) const PUBLISHING: [&Flow; 3] = [&PUBLISH, &PUBLISH_FOR_PEOPLE, &PUBLISH_AS_A_USER];
 pub(super) const VALUES_AND_API: [&Flow; 2] = [&PUBLISH_WITH_VALUES, &PUBLISH_BY_API];
 pub(super) const CREATING: [&Flow; 2] = [&CREATE_AND_PUSH, &GENERATE];
-pub(super) const WORKING_TOGETHER: [&Flow; 4] = [&PULL_REQUEST, &ANOTHER_COMMIT, &ISSUE, &EVENT];
-pub(super) const SETTING: [&Flow; 3] = [&WIRE, &CHANGES, &BESIDE];
+pub(super) const WORKING_TOGETHER: [&Flow; 5] = [&PULL_REQUEST, &ANOTHER_COMMIT, &FORK, &ISSUE, &EVENT];
+pub(super) const SETTING: [&Flow; 4] = [&WIRE, &CHANGES, &BESIDE, &CHANGES_BESIDE];

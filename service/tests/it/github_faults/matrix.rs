@@ -8,10 +8,10 @@ use stagecraft::task::TaskStatus;
 use super::flows::{self, Flow};
 use super::world::{Reference, World};
 
-type Make = fn(Fault) -> Fault;
+pub(super) type Make = fn(Fault) -> Fault;
 
 /// What goes wrong once.
-const FAULTS: [(&str, Make); 11] = [
+pub(super) const FAULTS: [(&str, Make); 11] = [
     ("500", |it| it.answer(500)),
     ("502, a page of HTML", |it| it.html(502)),
     ("503", |it| it.answer(503)),
@@ -26,7 +26,7 @@ const FAULTS: [(&str, Make); 11] = [
 ];
 
 /// What stays wrong until the task has failed.
-const LASTING: (&str, Make) = ("500 for good", |it| it.answer(500).always());
+pub(super) const LASTING: (&str, Make) = ("500 for good", |it| it.answer(500).always());
 
 /// How often a task is retried at most.
 const RETRIES: usize = 5;
@@ -121,13 +121,11 @@ async fn creating_pushing_and_generating_survive_every_fault() {
 }
 
 #[tokio::test]
-#[ignore = "takes minutes: `make load` runs it"]
 async fn pull_requests_issues_and_runs_survive_every_fault() {
     all_survive(&flows::WORKING_TOGETHER).await;
 }
 
 #[tokio::test]
-#[ignore = "takes minutes: `make load` runs it"]
 async fn what_is_set_survives_every_fault() {
     all_survive(&flows::SETTING).await;
 }

@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use github_double::Fault;
 use serde_json::json;
 use stagecraft::task::TaskStatus;
 
 use super::flows::{self, Flow};
+use super::mints::MINT;
 use super::world::World;
 
 /// Something that happens, and what is said of it.
@@ -33,7 +35,7 @@ fn installed(world: &World, is_installed: bool) {
 /// While variables are set.
 const AT_VARIABLES: &str = "actions/create-repo-variable";
 
-const EVENTS: [Event; 9] = [
+const EVENTS: [Event; 10] = [
     Event {
         at: AT_VARIABLES,
         happens: |world, name| world.github().rename("acme", name, "other"),
@@ -80,6 +82,15 @@ const EVENTS: [Event; 9] = [
         righted: NOTHING,
     },
     Event {
+        at: "git/receive-pack",
+        happens: |world, _| {
+            world.github().advance(Duration::from_secs(2 * 3_600));
+            world.github().fault(Fault::on(MINT).drop_after());
+        },
+        said: &[],
+        righted: NOTHING,
+    },
+    Event {
         at: AT_VARIABLES,
         happens: |world, _| drop(world.github().rotate_key(world.site.credentials.id)),
         said: &[],
@@ -99,7 +110,7 @@ const EVENTS: [Event; 9] = [
 ];
 
 async fn comes_through(flow: &Flow, event: &Event) {
-    let world = World::of(flow, json!({ "timeout_seconds": 2, "retry_seconds": 20 })).await;
+    let world = World::of(flow, json!({ "timeout_seconds": 2, "retry_seconds": 8 })).await;
     let reference = world.reference().await;
     let name = world.fresh();
     world.github().fault(Fault::on(event.at).about(&name).hang());
@@ -131,9 +142,7 @@ async fn comes_through(flow: &Flow, event: &Event) {
 }
 
 async fn all_come_through(range: std::ops::Range<usize>) {
-    for event in &EVENTS[range] {
-        comes_through(&flows::PUBLISH_WITH_VALUES, event).await;
-    }
+    join_all(EVENTS[range].iter().map(|event| comes_through(&flows::PUBLISH_WITH_VALUES, event))).await;
 }
 
 #[tokio::test]
@@ -148,5 +157,5 @@ async fn an_installation_that_is_suspended_midway_is_told_and_the_task_finished(
 
 #[tokio::test]
 async fn tokens_and_keys_that_end_midway_are_replaced_or_told() {
-    all_come_through(6..9).await;
+    all_come_through(6..10).await;
 }

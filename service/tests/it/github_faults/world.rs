@@ -12,8 +12,9 @@ use sqlx::AnyPool;
 use stagecraft::db::Engine;
 use stagecraft::forge::{NewRepository, Visibility};
 use stagecraft::ids::TaskId;
-use stagecraft::task::TaskStatus;
-use tokio_util::sync::DropGuard;
+use stagecraft::queue::Queue;
+use stagecraft::task::{JOB_KIND, TaskStatus};
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::flows::Flow;
 use crate::support::app::{TestApp, git, jane};
@@ -51,6 +52,7 @@ pub(super) struct Reference {
 pub(super) struct World {
     pub(super) site: GitHubSite,
     there: bool,
+    named: bool,
     user: String,
     number: AtomicU32,
     working: Option<DropGuard>,
@@ -66,6 +68,11 @@ impl World {
 
     /// The same without anybody who works.
     pub(super) async fn idle(flow: &Flow, settings: Value) -> Self {
+        Self::beside(flow, settings, &[]).await
+    }
+
+    /// The same with settings of the service beside those of the forge.
+    pub(super) async fn beside(flow: &Flow, settings: Value, more: &[(&str, &str)]) -> Self {
         let mut all = json!({
             "commits": if flow.by_api { "api" } else { "git" },
             "limits": {
@@ -74,13 +81,8 @@ impl World {
         });
         all.as_object_mut().unwrap().extend(settings.as_object().cloned().unwrap());
         let setup = Setup::default().limits(Limits::none());
-        let site = GitHubSite::beside(
-            Engine::Sqlite,
-            setup,
-            all,
-            &[("WORKER__CONCURRENCY", AT_ONCE), ("TASKS__WRITE_LOCK_FILE", "false")],
-        )
-        .await;
+        let own = [("WORKER__CONCURRENCY", AT_ONCE), ("TASKS__WRITE_LOCK_FILE", "false")];
+        let site = GitHubSite::beside(Engine::Sqlite, setup, all, &[own.as_slice(), more].concat()).await;
         people(&site.github);
         for name in ["there", "template"] {
             seed(&site, name).await;
@@ -95,7 +97,7 @@ impl World {
             .await;
         without_pauses(&site.app).await;
         let user = site.github.token("jane", &["repo", "admin:org"]);
-        Self { site, there: flow.there, user, number: AtomicU32::default(), working: None }
+        Self { site, there: flow.there, named: flow.named, user, number: AtomicU32::default(), working: None }
     }
 
     pub(super) fn github(&self) -> &GitHub {
@@ -114,8 +116,10 @@ impl World {
     /// Creates a task for the repository of this name.
     pub(super) async fn post(&self, name: &str) -> TaskId {
         // What a key is, GitHub does not look at; it serves once in all of GitHub.
-        let key = format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{:A<43} ci", name.replace('-', "A"));
-        let created = self.site.app.try_create("flow", json!({ "name": name, "key": key }), self.secrets());
+        let (part, kind) = (name.replace('-', "A"), "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI");
+        let (key, other) = (format!("{kind}{part:A<43} ci"), format!("{kind}{part:B<43} ci"));
+        let values = json!({ "name": name, "key": key, "otherKey": other });
+        let created = self.site.app.try_create("flow", values, self.secrets());
         created.await.unwrap()
     }
 
@@ -177,13 +181,25 @@ impl World {
     pub(super) fn imprint(&self, name: &str) -> Vec<String> {
         let Some(found) = self.github().repository("acme", name) else { return vec!["nothing".to_owned()] };
         let short = name.replace('-', "A");
-        imprint(&found).iter().map(|line| line.replace(name, "NAME").replace(&short, "KEY")).collect()
+        let lines = imprint(&found);
+        let lines = lines.iter().map(|line| line.replace(name, "NAME").replace(&short, "KEY"));
+        if self.named { lines.map(|line| without_trees(&line)).collect() } else { lines.collect() }
     }
 
     /// Waits until a fault has struck the repository of this name; whatever was to be done before it, was.
     pub(super) async fn struck(&self, name: &str) {
         while self.github().exchanges_about(name).iter().all(|one| one.fault.is_none()) {
             tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    /// Runs a waiting task by a worker whose lease is short, and who is no more as soon as this comes about.
+    pub(super) async fn dies(&self, when: impl Future<Output = ()>) {
+        let hasty = Queue::new(self.site.app.app.db.clone(), Duration::from_millis(1));
+        let lease = hasty.claim(JOB_KIND, "dying").await.unwrap().expect("a job is waiting");
+        tokio::select! {
+            ended = self.site.app.app.tasks.run_claimed(lease, CancellationToken::new()) => panic!("nobody died: {ended:?}"),
+            () = when => {}
         }
     }
 
@@ -212,7 +228,8 @@ impl World {
     /// Repositories that no run wanted.
     pub(super) fn orphans(&self) -> Vec<String> {
         let is_wanted = |full: &String| {
-            let name = full.strip_prefix("acme/").unwrap_or_default();
+            // Forks are jane's.
+            let name = full.strip_prefix("acme/").or_else(|| full.strip_prefix("jane/")).unwrap_or_default();
             let number = name.strip_prefix("run-").and_then(|number| number.parse::<u32>().ok());
             ["there", "template"].contains(&name)
                 || number.is_some_and(|number| number < self.number.load(Ordering::Relaxed))
@@ -222,7 +239,8 @@ impl World {
 }
 
 /// Requests of the method that makes something which make nothing more when they are repeated.
-const SAME_AGAIN: [&str; 6] = [
+const SAME_AGAIN: [&str; 7] = [
+    "repos/create-fork",
     "git/create-blob",
     "git/create-tree",
     "git/create-commit",
@@ -230,6 +248,12 @@ const SAME_AGAIN: [&str; 6] = [
     "issues/add-labels",
     "pulls/request-reviewers",
 ];
+
+/// A line without what names the files of a commit.
+fn without_trees(line: &str) -> String {
+    let is_tree = |word: &&str| word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+    line.split(' ').filter(|word| !is_tree(word)).collect::<Vec<_>>().join(" ")
+}
 
 /// How often what makes something was done.
 fn made(exchanges: &Exchanges) -> BTreeMap<String, usize> {
