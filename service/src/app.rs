@@ -195,6 +195,7 @@ impl App {
             webhooks: self.webhooks.clone(),
             queue: self.queue.clone(),
             db: self.db.clone(),
+            github: self.github.clone(),
             metrics: self.metrics.clone(),
             server: self.config.server.clone(),
             auth: self.config.auth.clone(),

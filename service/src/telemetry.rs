@@ -9,4 +9,6 @@ mod metrics;
 mod text;
 
 pub use logging::{TelemetryError, init};
-pub use metrics::{CatalogDepth, Metrics, Outcome, QueueDepth, StepLabels, StreamGuard};
+pub use metrics::{
+    CatalogDepth, Depths, GitHubAccount, Metrics, Outcome, QueueDepth, StepLabels, StreamGuard,
+};

@@ -63,7 +63,7 @@ pub(super) fn examine(facts: &Checkup, uses: &Uses) -> Vec<Finding> {
 
 /// How fast GitHub is asked as one account.
 pub(super) fn pace(host: &str, account: &AccountStatus) -> Finding {
-    let AccountStatus { account, left_this_minute, left_this_hour, waiting, paused_for } = account;
+    let AccountStatus { account, left_this_minute, left_this_hour, waiting, paused_for, .. } = account;
     if let Some(pause) = paused_for {
         return Finding::doubtful(
             host,

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::reply::{Answer, json as reply, ok};
 use super::state::Operations;
-use crate::telemetry::{CatalogDepth, QueueDepth};
+use crate::forge::github::GitHub;
+use crate::telemetry::{CatalogDepth, Depths, GitHubAccount, QueueDepth};
 
 /// How long a part may take to answer before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -46,8 +47,13 @@ pub(super) async fn metrics(State(operations): State<Operations>) -> Response {
         Err(_) => None,
     };
     let catalog = catalog_depth(&operations).await;
+    let mut github = Vec::new();
+    for (host, forge) in operations.github.iter() {
+        github.extend(accounts(host, forge).await);
+    }
+    let depths = Depths { queue, catalog, github };
     let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-    ([(header::CONTENT_TYPE, text)], operations.metrics.render(queue, catalog)).into_response()
+    ([(header::CONTENT_TYPE, text)], operations.metrics.render(&depths)).into_response()
 }
 
 async fn catalog_depth(operations: &Operations) -> Option<CatalogDepth> {
@@ -67,6 +73,29 @@ async fn catalog_depth(operations: &Operations) -> Option<CatalogDepth> {
         }
         Err(_) => None,
     }
+}
+
+/// How the accounts of a host stand. Those of users' own tokens are many and everybody may read this: they are left out.
+async fn accounts(host: &str, github: &GitHub) -> Vec<GitHubAccount> {
+    let standing = match tokio::time::timeout(PATIENCE, github.governor().status()).await {
+        Ok(Ok(standing)) => standing,
+        Ok(Err(error)) => {
+            tracing::warn!(error = %error, "what is left of GitHub's limits could not be looked up");
+            return Vec::new();
+        }
+        Err(_) => return Vec::new(),
+    };
+    let ours = standing.into_iter().filter(|one| !one.is_users());
+    ours.map(|one| GitHubAccount {
+        host: host.to_owned(),
+        account: one.account,
+        left_this_minute: one.left_this_minute,
+        left_this_hour: one.left_this_hour,
+        points_left: one.points_left,
+        waiting: one.waiting,
+        paused_s: one.paused_for.map_or(0.0, |pause| pause.as_secs_f64()),
+    })
+    .collect()
 }
 
 /// `GET /openapi.json`

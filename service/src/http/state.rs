@@ -2,6 +2,7 @@
 //!
 //! It is put together once by the wiring and holds no request.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use crate::catalog::Catalog;
 use crate::config;
 use crate::db::Db;
 use crate::entities::Entities;
+use crate::forge::github::GitHub;
 use crate::queue::Queue;
 use crate::task::Tasks;
 use crate::telemetry::Metrics;
@@ -39,6 +41,8 @@ pub struct HttpParts {
     pub queue: Queue,
     /// The database, for readiness.
     pub db: Db,
+    /// The GitHubs of the settings by their hosts, for what their limits leave.
+    pub github: BTreeMap<String, GitHub>,
     /// The numbers.
     pub metrics: Metrics,
     /// `server` of the settings.
@@ -85,6 +89,7 @@ pub(super) struct Operations {
     pub(super) db: Db,
     pub(super) webhooks: Webhooks,
     pub(super) queue: Queue,
+    pub(super) github: Arc<BTreeMap<String, GitHub>>,
     pub(super) metrics: Metrics,
 }
 
@@ -118,7 +123,7 @@ impl HttpState {
     pub fn new(parts: HttpParts) -> Self {
         let HttpParts { tasks, entities, catalog, queue, db, metrics, server, auth, verifier, .. } = parts;
         let (task_settings, closing, own_keys) = (parts.task_settings, parts.closing, parts.own_keys);
-        let webhooks = parts.webhooks;
+        let (webhooks, github) = (parts.webhooks, Arc::new(parts.github));
         let budget = TreeBudget {
             max_entries: task_settings.max_workspace_files,
             max_bytes: task_settings.max_workspace_bytes,
@@ -128,7 +133,7 @@ impl HttpState {
             entities,
             catalog,
             deliveries: Deliveries { webhooks: webhooks.clone(), room: Arc::new(Semaphore::new(ROOM)) },
-            operations: Operations { db, webhooks, queue, metrics: metrics.clone() },
+            operations: Operations { db, webhooks, queue, github, metrics: metrics.clone() },
             access: Arc::new(Access::new(auth, verifier)),
             own_keys: Published(own_keys),
             origins: Arc::new(Origins::new(server.cors_origins)),

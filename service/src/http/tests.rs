@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::*;
 use crate::config;
 use crate::secret::Secret;
+use crate::telemetry::Depths;
 
 const TOKEN: &str = "token-of-the-test";
 
@@ -115,7 +116,7 @@ async fn requests_are_counted_by_pattern_and_not_by_path() {
     server.ask_with_token("GET /api/scaffolder/v2/boom/two").await;
     server.ask_with_token("GET /api/scaffolder/v2/nope").await;
 
-    let text = server.metrics.render(None, None);
+    let text = server.metrics.render(&Depths::default());
 
     let boom = "stagecraft_http_requests{method=\"GET\",route=\"/api/scaffolder/v2/boom/{name}\",status=\"500\"} 2\n";
     let nope = "stagecraft_http_requests{method=\"GET\",route=\"unmatched\",status=\"404\"} 1\n";

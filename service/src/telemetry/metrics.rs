@@ -97,6 +97,36 @@ impl CatalogDepth {
     }
 }
 
+/// How one account stands with GitHub's limits, asked of the database when the numbers are rendered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct GitHubAccount {
+    /// The host.
+    pub host: String,
+    /// Whose limits they are: `installation/7`.
+    pub account: String,
+    /// Changes that may be made within this minute; none where there is no limit.
+    pub left_this_minute: Option<usize>,
+    /// The same for this hour.
+    pub left_this_hour: Option<usize>,
+    /// Points that this process may spend within this minute.
+    pub points_left: Option<u32>,
+    /// Requests that wait for their turn, of all processes.
+    pub waiting: usize,
+    /// Seconds for which nobody asks, because GitHub said so.
+    pub paused_s: f64,
+}
+
+/// What is asked of others when the numbers are rendered. What is none (the database is away) is left out.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Depths {
+    /// Of the queue.
+    pub queue: Option<QueueDepth>,
+    /// Between GitHub and the catalog.
+    pub catalog: Option<CatalogDepth>,
+    /// At GitHub's limits.
+    pub github: Vec<GitHubAccount>,
+}
+
 /// Counts. Cheap to clone; every clone counts into the same registry.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
@@ -183,9 +213,8 @@ impl Metrics {
         StreamGuard { inner: Arc::clone(&self.inner) }
     }
 
-    /// Everything, in Prometheus' text form. Without `queue` and `catalog` (the database is away) their gauges are left
-    /// out.
-    pub fn render(&self, queue: Option<QueueDepth>, catalog: Option<CatalogDepth>) -> String {
+    /// Everything, in Prometheus' text form.
+    pub fn render(&self, depths: &Depths) -> String {
         let mut out = String::new();
         {
             let series = self.series();
@@ -206,24 +235,65 @@ impl Metrics {
         family(&mut out, "stagecraft_event_streams_open", "gauge", "Event streams that are open now.");
         let streams = self.inner.streams.load(Ordering::Relaxed);
         sample(&mut out, "stagecraft_event_streams_open", &[], streams as f64);
-        if let Some(queue) = queue {
+        if let Some(queue) = depths.queue {
             family(&mut out, "stagecraft_queue_jobs", "gauge", "Jobs of the queue by state.");
             for (state, jobs) in [("ready", queue.ready), ("leased", queue.leased), ("dead", queue.dead)] {
                 sample(&mut out, "stagecraft_queue_jobs", &[("state", state)], jobs as f64);
             }
         }
-        if let Some(depth) = catalog {
+        if let Some(depth) = depths.catalog {
             for (name, help, value) in depth.gauges() {
                 family(&mut out, name, "gauge", help);
                 sample(&mut out, name, &[], value);
             }
         }
+        accounts(&mut out, &depths.github);
         out
     }
 
     fn series(&self) -> MutexGuard<'_, Series> {
         // Nothing panics while the lock is held; numbers are worth reading even if something did.
         self.inner.series.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The gauges of GitHub's limits; none where no account is known.
+fn accounts(out: &mut String, accounts: &[GitHubAccount]) {
+    if accounts.is_empty() {
+        return;
+    }
+    let left = "stagecraft_github_changes_left";
+    family(out, left, "gauge", "Changes that GitHub's limits leave, by host, account and window.");
+    for one in accounts {
+        for (window, value) in [("minute", one.left_this_minute), ("hour", one.left_this_hour)] {
+            if let Some(value) = value {
+                let labels = [one.labels().as_slice(), &[("window", window)]].concat();
+                sample(out, left, &labels, value as f64);
+            }
+        }
+    }
+    let points = "stagecraft_github_points_left";
+    family(out, points, "gauge", "Points that this process may spend within a minute, by host and account.");
+    for one in accounts {
+        if let Some(value) = one.points_left {
+            sample(out, points, &one.labels(), f64::from(value));
+        }
+    }
+    let waiting = "stagecraft_github_changes_waiting";
+    family(out, waiting, "gauge", "Changes that wait for GitHub's limits, by host and account.");
+    for one in accounts {
+        sample(out, waiting, &one.labels(), one.waiting as f64);
+    }
+    let paused = "stagecraft_github_paused_seconds";
+    family(out, paused, "gauge", "Seconds for which GitHub is not asked, because it said so.");
+    for one in accounts {
+        sample(out, paused, &one.labels(), one.paused_s);
+    }
+}
+
+impl GitHubAccount {
+    fn labels(&self) -> [(&'static str, &str); 2] {
+        [("host", self.host.as_str()), ("account", self.account.as_str())]
     }
 }
 
@@ -301,7 +371,7 @@ mod tests {
         metrics.task_ended("template:default/demo", Outcome::Ok, Duration::from_secs(2));
         metrics.task_ended("template:default/demo", Outcome::Failed, Duration::from_secs(2));
 
-        let text = metrics.render(None, None);
+        let text = metrics.render(&Depths::default());
 
         assert!(
             text.contains("scaffolder_task_count{template=\"template:default/demo\",result=\"ok\"} 2\n"),
@@ -320,7 +390,7 @@ mod tests {
         metrics.step_ended(step, Outcome::Ok, Duration::from_millis(200));
         metrics.step_ended(step, Outcome::Ok, Duration::from_secs(2));
 
-        let text = metrics.render(None, None);
+        let text = metrics.render(&Depths::default());
 
         for (bound, count) in [("0.1", 0), ("0.25", 1), ("2.5", 2), ("+Inf", 2)] {
             let line = format!(
@@ -339,10 +409,10 @@ mod tests {
         let metrics = Metrics::new();
 
         let guard = metrics.stream_opened();
-        assert!(metrics.render(None, None).contains("stagecraft_event_streams_open 1\n"));
+        assert!(metrics.render(&Depths::default()).contains("stagecraft_event_streams_open 1\n"));
         drop(guard);
 
-        assert!(metrics.render(None, None).contains("stagecraft_event_streams_open 0\n"));
+        assert!(metrics.render(&Depths::default()).contains("stagecraft_event_streams_open 0\n"));
     }
 
     #[test]
@@ -350,8 +420,12 @@ mod tests {
         let metrics = Metrics::new();
         let depth = QueueDepth { ready: 3, leased: 2, dead: 1 };
 
-        assert!(metrics.render(Some(depth), None).contains("stagecraft_queue_jobs{state=\"dead\"} 1\n"));
-        assert!(!metrics.render(None, None).contains("stagecraft_queue_jobs"));
+        assert!(
+            metrics
+                .render(&Depths { queue: Some(depth), ..Depths::default() })
+                .contains("stagecraft_queue_jobs{state=\"dead\"} 1\n")
+        );
+        assert!(!metrics.render(&Depths::default()).contains("stagecraft_queue_jobs"));
     }
 
     #[test]
@@ -361,10 +435,36 @@ mod tests {
         metrics.delivery("push", "received");
         let depth = CatalogDepth { changes_waiting: 3, oldest_change_s: 1.5, ..CatalogDepth::default() };
 
-        let text = metrics.render(None, Some(depth));
+        let text = metrics.render(&Depths { catalog: Some(depth), ..Depths::default() });
 
         assert!(text.contains("stagecraft_deliveries{event=\"push\",outcome=\"received\"} 2\n"), "{text}");
         assert!(text.contains("stagecraft_catalog_changes_waiting 3\n"), "{text}");
         assert!(text.contains("stagecraft_catalog_oldest_change_seconds 1.5\n"), "{text}");
+    }
+
+    #[test]
+    fn an_account_without_a_limit_has_no_number_for_it() {
+        let account = GitHubAccount {
+            host: "github.com".to_owned(),
+            account: "installation/7".to_owned(),
+            left_this_hour: Some(420),
+            points_left: Some(890),
+            waiting: 12,
+            ..GitHubAccount::default()
+        };
+
+        let text = Metrics::new().render(&Depths { github: vec![account], ..Depths::default() });
+
+        let whose = "host=\"github.com\",account=\"installation/7\"";
+        for line in [
+            format!("stagecraft_github_changes_left{{{whose},window=\"hour\"}} 420\n"),
+            format!("stagecraft_github_points_left{{{whose}}} 890\n"),
+            format!("stagecraft_github_changes_waiting{{{whose}}} 12\n"),
+            format!("stagecraft_github_paused_seconds{{{whose}}} 0\n"),
+        ] {
+            assert!(text.contains(&line), "{line} in {text}");
+        }
+        assert!(!text.contains("window=\"minute\""), "{text}");
+        assert!(!Metrics::new().render(&Depths::default()).contains("github"));
     }
 }

@@ -3,7 +3,7 @@
 mod access;
 mod names;
 mod redirects;
-mod repositories;
+pub(crate) mod repositories;
 mod requests;
 mod settings;
 

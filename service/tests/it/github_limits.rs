@@ -5,12 +5,15 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use serde_json::json;
 use stagecraft::config::GitHubLimits;
 use stagecraft::db::{Db, Engine};
 use stagecraft::forge::Notices;
 use stagecraft::forge::github::governor::{AccountStatus, Governor, Lesson, Weight};
 use tempfile::TempDir;
 
+use crate::github::repositories::wanted;
+use crate::support::github::GitHubSite;
 use crate::support::postgres;
 
 const APP: &str = "installation 7";
@@ -249,4 +252,31 @@ async fn an_answer_that_took_the_last_of_the_hour_holds_everybody() {
     assert_eq!(lines.recv().await.unwrap(), "Waiting for GitHub's limits: about 10 min");
     assert_eq!(status(one).await.left_this_hour, None);
     waits.abort();
+}
+
+#[tokio::test]
+async fn what_the_limits_leave_is_among_the_numbers_but_for_tokens_of_users() {
+    let limits = json!({ "content_per_minute": 80, "content_per_hour": 500, "points_per_minute": 900 });
+    let site = GitHubSite::with(json!({ "limits": limits })).await;
+    let (forge, _told) = site.acting(None);
+    forge.create(&site.slug("acme", "shop"), &wanted()).await.unwrap();
+    let token = site.github.token("jane", &["repo"]);
+    let (forge, _told) = site.acting(Some(&token));
+    forge.create(&site.slug("jane", "shop"), &wanted()).await.unwrap();
+
+    let (url, stop) = site.app.serve().await;
+    let text = reqwest::get(format!("{url}/metrics")).await.unwrap().text().await.unwrap();
+    stop.cancel();
+
+    let number = |family: &str, more: &str| {
+        let account = format!("installation/{}", site.installation);
+        let line = format!("stagecraft_github_{family}{{host=\"github.com\",account=\"{account}\"{more}}} ");
+        text.lines().find_map(|found| found.strip_prefix(&line)).map(|value| value.parse::<f64>().unwrap())
+    };
+    let changes = site.github.exchanges().mutations().those(|one| one.who.starts_with("installation")).len();
+    assert_eq!(number("changes_left", ",window=\"minute\""), Some(80.0 - changes as f64), "{text}");
+    assert_eq!(number("changes_left", ",window=\"hour\""), Some(500.0 - changes as f64), "{text}");
+    assert!(number("points_left", "").is_some_and(|left| left <= 900.0 - 5.0 * changes as f64), "{text}");
+    assert_eq!((number("changes_waiting", ""), number("paused_seconds", "")), (Some(0.0), Some(0.0)));
+    assert!(!text.contains("account=\"user"), "{text}");
 }

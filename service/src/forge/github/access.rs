@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::GitHub;
 use super::answer::{Answer, Failure};
 use super::client::Ask;
+use super::governor::USERS;
 use super::route::Route;
 use crate::config;
 use crate::forge::ForgeError;
@@ -345,7 +346,7 @@ impl Token {
 
     /// Of whoever gave it to the step.
     fn of_user(secret: &Secret) -> Self {
-        Self::plain(secret.clone(), format!("user/{}", fingerprint(secret)))
+        Self::plain(secret.clone(), format!("{USERS}{}", fingerprint(secret)))
     }
 
     fn of_settings(secret: &Secret) -> Self {

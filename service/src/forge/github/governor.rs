@@ -28,6 +28,8 @@ use pace::Pace;
 use store::{Limits, Look, Place, Standing};
 use telling::Telling;
 
+/// What the names of users' accounts begin with.
+pub(super) const USERS: &str = "user/";
 /// Between two looks at least, so that nobody hammers the database.
 const SHORTEST_SLEEP_MS: i64 = 10;
 /// While another request tries whether a limit is over.
@@ -96,10 +98,19 @@ pub struct AccountStatus {
     pub left_this_minute: Option<usize>,
     /// The same for this hour.
     pub left_this_hour: Option<usize>,
+    /// Points that this process may spend within this minute; `None` for as many as one likes.
+    pub points_left: Option<u32>,
     /// Requests that wait, of all processes.
     pub waiting: usize,
     /// Nobody asks for so long, because GitHub said so.
     pub paused_for: Option<Duration>,
+}
+
+impl AccountStatus {
+    /// Whether it is the account of a token that a user gave to a step.
+    pub fn is_users(&self) -> bool {
+        self.account.starts_with(USERS)
+    }
 }
 
 impl Governor {
@@ -176,6 +187,7 @@ impl Governor {
                     account: seen.account.strip_prefix(&prefix).unwrap_or_default().to_owned(),
                     left_this_minute,
                     left_this_hour,
+                    points_left: self.lanes.points_left(&seen.account),
                     waiting: usize::try_from(seen.waiting).unwrap_or(0),
                     paused_for: (paused_ms > 0).then(|| Duration::from_millis(paused_ms.unsigned_abs())),
                 }

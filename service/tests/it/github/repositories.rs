@@ -10,7 +10,7 @@ use stagecraft::ids::TaskId;
 use crate::support::github::GitHubSite;
 
 /// A private repository that some task wants.
-pub(super) fn wanted() -> NewRepository {
+pub(crate) fn wanted() -> NewRepository {
     NewRepository {
         description: Some("Sells things".to_owned()),
         homepage: None,

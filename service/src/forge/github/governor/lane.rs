@@ -37,6 +37,15 @@ impl Lanes {
         Self { concurrent, points, minute, by_account: Mutex::default() }
     }
 
+    /// Points that an account has left in this process; `None` without a limit.
+    pub(super) fn points_left(&self, account: &str) -> Option<u32> {
+        if self.points == 0 {
+            return None;
+        }
+        let lanes = self.by_account.lock().unwrap_or_else(PoisonError::into_inner);
+        Some(lanes.get(account).map_or(self.points, |lane| lane.left()))
+    }
+
     /// The account's lane.
     pub(super) fn of(&self, account: &str) -> Arc<Lane> {
         // A map of handles is whole even if somebody panicked beside it.
@@ -64,6 +73,14 @@ impl Lane {
             Some(slots) => Arc::clone(slots).acquire_owned().await.ok(),
             None => None,
         }
+    }
+
+    /// Points that are left in this minute. Where somebody waits for some, there are none.
+    fn left(&self) -> u32 {
+        let Ok(spent) = self.spent.try_lock() else { return 0 };
+        let now = Instant::now();
+        let counted = spent.iter().filter(|(at, _)| now.duration_since(*at) <= self.minute);
+        self.points.saturating_sub(counted.map(|(_, points)| points).sum())
     }
 
     /// Waits until the minute has room for so many points; says whether it had to.
@@ -97,6 +114,21 @@ impl Lane {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_left_is_what_was_not_spent_within_the_minute() {
+        let lanes = Lanes::new(0, 20, Duration::from_secs(60));
+        assert_eq!(
+            (lanes.points_left("a"), Lanes::new(0, 0, Duration::ZERO).points_left("a")),
+            (Some(20), None)
+        );
+
+        lanes.of("a").spend(5).await;
+        assert_eq!((lanes.points_left("a"), lanes.points_left("b")), (Some(15), Some(20)));
+
+        tokio::time::advance(Duration::from_secs(61)).await;
+        assert_eq!(lanes.points_left("a"), Some(20));
+    }
 
     #[tokio::test(start_paused = true)]
     async fn no_minute_holds_more_points_than_the_limit() {
