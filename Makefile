@@ -29,6 +29,7 @@ test: ## Run every test, on SQLite and PostgreSQL, and check what the golden pat
 	@service/tests/tools/install.sh
 	@service/nunjucks/tests/originals/install.sh
 	@catalog-gen/tests/oracle/install.sh
+	@service/policy/tests/oracle/install.sh
 	@echo "Building and running the tests. The first build takes some minutes."
 	@cargo test --quiet --locked --workspace
 	@service/preview/check.sh $(PROGRAM)

@@ -1,0 +1,148 @@
+//! The starter set: its own tests hold, and each policy has an example that it refuses and one that it takes.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use catalog_gen::{Entry, FileTree, TreePath};
+use policy::{Limits, PolicySet, Repository, check, prove};
+use serde_json::json;
+
+pub(crate) fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates/_policies")
+}
+
+/// All files below a folder, by their paths in it.
+pub(crate) fn files(folder: &Path) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        for entry in std::fs::read_dir(&next).unwrap_or_else(|error| panic!("`{}`: {error}", next.display()))
+        {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, std::fs::read_to_string(&path).unwrap());
+            }
+        }
+    }
+    found
+}
+
+pub(crate) fn modules() -> BTreeMap<String, String> {
+    files(&folder()).into_iter().filter(|(name, _)| name.ends_with(".rego")).collect()
+}
+
+pub(crate) fn starter() -> PolicySet {
+    PolicySet::read(&modules(), json!({})).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+pub(crate) fn repository(folder: &Path) -> Repository {
+    let mut tree = FileTree::new();
+    for (path, text) in files(folder) {
+        tree.insert(TreePath::parse(&path).unwrap(), Entry::file(text)).unwrap();
+    }
+    Repository::new(tree)
+}
+
+pub(crate) fn examples(id: &str) -> [(PathBuf, bool); 2] {
+    let examples = folder().join("examples").join(id);
+    [(examples.join("good"), true), (examples.join("bad"), false)]
+}
+
+#[test]
+fn the_tests_of_the_policies_hold() {
+    let proven = prove(&starter(), Limits::default());
+
+    let failed: Vec<String> = proven
+        .proofs
+        .iter()
+        .filter_map(|proof| {
+            proof.failure.as_ref().map(|why| format!("{}:{} {}: {why}", proof.file, proof.line, proof.name))
+        })
+        .collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    assert!(proven.proofs.len() > 50, "{}", proven.proofs.len());
+}
+
+#[test]
+fn every_policy_says_what_why_and_how_to_mend() {
+    for policy in starter().policies() {
+        assert!(
+            policy.title != policy.id && !policy.why.is_empty(),
+            "`{}` does not say what and why",
+            policy.file
+        );
+        assert!(!policy.mend.starts_with("see `"), "`{}` does not say how to mend it", policy.file);
+        assert_eq!(policy.file, format!("{}.rego", policy.id.replace('-', "_")));
+    }
+}
+
+#[test]
+fn every_policy_has_tests() {
+    let set = starter();
+    let proven = prove(&set, Limits::default());
+    for policy in set.policies() {
+        let file = policy.file.replace(".rego", "_test.rego");
+        assert!(proven.proofs.iter().filter(|proof| proof.file == file).count() > 1, "`{file}` has no tests");
+    }
+}
+
+#[test]
+fn every_policy_takes_its_good_example_and_refuses_its_bad_one() {
+    let set = starter();
+    let mut told = String::new();
+    for policy in set.policies() {
+        for (folder, good) in examples(&policy.id) {
+            let report = check(&set, &repository(&folder), Limits::default());
+            let found: Vec<String> = report
+                .findings
+                .iter()
+                .filter(|one| {
+                    one.policy == policy.id
+                        || one.policy.starts_with("policy-")
+                        || one.policy.starts_with("file-")
+                })
+                .map(|one| {
+                    format!("{}:{} {} {}: {}\n", one.file, one.line, one.level, one.policy, one.message)
+                })
+                .collect();
+            assert_eq!(found.is_empty(), good, "{}: {found:?}", folder.display());
+            told.extend(found);
+        }
+    }
+    insta::assert_snapshot!(told);
+}
+
+#[test]
+fn every_example_belongs_to_a_policy() {
+    let set = starter();
+    for entry in std::fs::read_dir(folder().join("examples")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(set.policies().any(|policy| policy.id == name), "`examples/{name}` belongs to no policy");
+    }
+}
+
+#[test]
+fn the_page_has_every_policy() {
+    let page = std::fs::read_to_string(folder().join("../../docs/policy.md")).unwrap();
+    for policy in starter().policies() {
+        let mut about: Vec<&str> = policy.kinds.iter().map(|kind| kind.word()).collect();
+        about.extend(policy.repository.then_some("repository"));
+        let row = format!(
+            "| [`{}`](../templates/_policies/{}) | {} | {} |\n",
+            policy.id,
+            policy.file,
+            policy.title,
+            about.join(", ")
+        );
+        assert!(page.contains(&row), "docs/policy.md lacks:\n{row}");
+    }
+    for (id, title) in policy::OWN_RULES {
+        assert!(page.contains(&format!("| `{id}` | {title} |\n")), "docs/policy.md lacks `{id}`");
+    }
+    for kind in policy::Kind::ALL {
+        assert!(page.contains(&format!("| `{}` | ", kind.word())), "docs/policy.md lacks `{}`", kind.word());
+    }
+}
