@@ -6,6 +6,7 @@ use catalog_gen::{Entry, FileTree, TreePath};
 use score::{Faults, KNOWN_AFTER_APPLY, Platform, Rendered, Request, Workload, render};
 use serde_json::{Map, Value, json};
 
+mod everything;
 mod rules;
 mod specification;
 

@@ -138,3 +138,12 @@ fn numbers_stay_numbers_in_manifests_of_a_rule() {
     assert_eq!(route["spec"]["rules"][0]["backendRefs"][0]["port"], json!(80));
     assert_eq!(route["spec"]["hostnames"], json!(["orders.example.com"]));
 }
+
+#[test]
+fn two_resources_that_make_one_manifest_are_refused() {
+    let mut case =
+        Case::score("  route:\n", "  other:\n    type: route\n    params: { host: b, path: / }\n  route:\n");
+    case.platform =
+        case.platform.replace("metadata: { name: \"${name}\" }", "metadata: { name: \"${workload}\" }");
+    assert!(case.fault().contains("two manifests are the HTTPRoute `orders`"), "{}", case.fault());
+}
