@@ -244,7 +244,8 @@ impl Places {
         forge: PathBuf,
         objects: &Path,
     ) -> anyhow::Result<Self> {
-        let local = LocalForge::new(forge).shown_at(config.forge_pages().map(|(host, _)| host));
+        let shown = config.forge_pages().map(|(host, _)| host);
+        let local = LocalForge::new(forge).shown_at(shown).knowing_secrets(sealer);
         let store = object_store(config, objects)?;
         let (mut forges, mut hosts) = (Forges::new(), BTreeMap::new());
         for (host, kind) in &config.forges {

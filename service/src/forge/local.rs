@@ -2,7 +2,7 @@
 //!
 //! `<root>/<host>/<owner>/<name>.git` is the repository, all in lower case, because a host tells no names apart
 //! by it. `forge.json` in there says who made it and holds topics, protection, variables and the names (never
-//! the values) of secrets. It serves laptops, demos and tests; it has no users and no permissions. Protection
+//! the values) of secrets, with keyed digests of them. It serves laptops, demos and tests; it has no users and no permissions. Protection
 //! of a branch that is not there yet is taken: it may come before or after the push. A host may be one whose
 //! repositories are shown as web pages ([`look`]); then their addresses lead there.
 //!
@@ -25,6 +25,7 @@ use serde_json::{Map, Value};
 
 use super::{Acting, Change, Forge, ForgeError, Mode, NewRepository, RepoSlug, Repository, Setting};
 use crate::git::{Author, CommitId, GitError, NewCommit, ObjectStore, Scratch, move_into_place};
+use crate::secret::Sealer;
 
 pub use look::GitFile;
 pub use record::Facts;
@@ -40,18 +41,26 @@ pub struct LocalForge {
     root: PathBuf,
     /// Hosts whose repositories are shown as web pages.
     shown: Arc<BTreeSet<String>>,
+    /// By whose key secrets are known again.
+    sealer: Option<Sealer>,
 }
 
 impl LocalForge {
     /// A forge in this folder, which is made with the first repository.
     pub fn new(root: impl Into<PathBuf>) -> Self {
         let root = root.into();
-        Self { root: std::path::absolute(&root).unwrap_or(root), shown: Arc::default() }
+        Self { root: std::path::absolute(&root).unwrap_or(root), shown: Arc::default(), sealer: None }
     }
 
     /// The same forge, whose repositories of these hosts are shown as web pages there: `127.0.0.1:7009`.
     pub fn shown_at<'h>(mut self, hosts: impl IntoIterator<Item = &'h str>) -> Self {
         self.shown = Arc::new(hosts.into_iter().map(str::to_ascii_lowercase).collect());
+        self
+    }
+
+    /// The same forge, which knows by digests under this key whether a secret is another; without one each is written.
+    pub fn knowing_secrets(mut self, sealer: &Sealer) -> Self {
+        self.sealer = Some(sealer.clone());
         self
     }
 
@@ -199,10 +208,14 @@ impl Forge for LocalForge {
         mode: Mode,
     ) -> Result<Vec<Change>, ForgeError> {
         let (folder, slug, setting) = (self.folder(slug)?, slug.clone(), setting.clone());
+        let sealer = self.sealer.clone();
         blocking(move || {
             let _lock = Record::lock(&folder)?.ok_or_else(|| missing(&slug))?;
             let record = Record::read(&folder)?.ok_or_else(|| missing(&slug))?;
-            let (changed, changes) = record.clone().with(&setting)?;
+            let (mut changed, mut changes) = record.clone().with(&setting)?;
+            if let Some(sealer) = &sealer {
+                (changed, changes) = changed.knowing(sealer, &setting, changes)?;
+            }
             if changed != record && mode == Mode::Apply {
                 changed.write(&folder)?;
             }

@@ -4,6 +4,7 @@
 //! invariant: the file is replaced in one step, and the value of a secret is nowhere in it.
 
 mod environment;
+mod known;
 mod settings;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +77,9 @@ struct More {
     /// Names only.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     dependabot_secrets: BTreeSet<String>,
+    /// Keyed digests of what was written last, by what the secrets are called.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    secret_digests: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     workflow_permissions: Map<String, Value>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]

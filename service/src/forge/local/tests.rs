@@ -316,7 +316,7 @@ async fn a_plan_tells_what_would_change_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_second_time_nothing_changes_but_secrets_that_nobody_can_compare() {
+async fn without_a_key_nothing_changes_a_second_time_but_secrets_that_nobody_can_compare() {
     let home = home();
     home.forge.create(&slug("shop"), &new_repository()).await.unwrap();
     for setting in all_settings() {
@@ -327,6 +327,51 @@ async fn a_second_time_nothing_changes_but_secrets_that_nobody_can_compare() {
             assert_eq!(change.kind, ChangeKind::Write, "{change:?}");
             assert!(change.what.starts_with("secret"), "{change:?}");
         }
+    }
+}
+
+/// The forge of a home under a key of one repeated digit.
+fn under(home: &Home, digit: &str) -> LocalForge {
+    home.forge.clone().knowing_secrets(&Sealer::from_hex(&Secret::new(digit.repeat(64))).unwrap())
+}
+
+#[tokio::test]
+async fn with_a_key_a_second_time_nothing_changes_at_all() {
+    let home = home();
+    let forge = under(&home, "a");
+    forge.create(&slug("shop"), &new_repository()).await.unwrap();
+    for setting in all_settings() {
+        forge.converge(&slug("shop"), &setting, Mode::Plan).await.unwrap();
+        let first = forge.apply(&slug("shop"), &setting).await.unwrap();
+        assert!(!first.is_empty(), "{setting:?}");
+    }
+    let text = std::fs::read_to_string(bare(&home, "shop").join("forge.json")).unwrap();
+
+    for setting in all_settings() {
+        assert_eq!(forge.apply(&slug("shop"), &setting).await.unwrap(), [], "{setting:?}");
+    }
+
+    assert!(!text.contains("hunter2"), "{text}");
+    assert_eq!(std::fs::read_to_string(bare(&home, "shop").join("forge.json")).unwrap(), text);
+}
+
+#[tokio::test]
+async fn a_secret_is_written_where_its_value_or_the_key_is_another() {
+    let home = home();
+    let secret = |value| Setting::Secrets(BTreeMap::from([("token".to_owned(), Secret::new(value))]));
+    let (one, other) = (under(&home, "a"), under(&home, "b"));
+    one.create(&slug("shop"), &new_repository()).await.unwrap();
+    one.apply(&slug("shop"), &secret("hunter2")).await.unwrap();
+
+    let written = [Change::write("secret `TOKEN`")];
+    for (forge, value, changes) in [
+        (&one, "hunter2", &written[..0]),
+        (&one, "hunter3", &written),
+        (&one, "hunter3", &written[..0]),
+        (&other, "hunter3", &written),
+        (&other, "hunter3", &written[..0]),
+    ] {
+        assert_eq!(forge.apply(&slug("shop"), &secret(value)).await.unwrap(), changes, "{value}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::super::super::{BranchPolicy, Change, EnvironmentSetting, ForgeError, Reviewer};
-use super::settings::{Changes, listed, set, set_variables, when, write_secrets};
+use super::settings::{Changes, listed, of_environment, set, set_variables, when, write_secrets};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -33,7 +33,7 @@ pub(super) struct Environment {
 impl Environment {
     /// Brings it to what is wanted; what is not said stays.
     pub(super) fn with(&mut self, wanted: &EnvironmentSetting) -> Result<Changes, ForgeError> {
-        let of = format!(" of the environment `{}`", wanted.name);
+        let of = of_environment(&wanted.name);
         let what = |part: &str| format!("{part}{of}");
         let mut changes = Changes::new();
         let has_patterns = !wanted.branch_patterns.is_empty() || !wanted.tag_patterns.is_empty();

@@ -1,7 +1,7 @@
 //! What each setting changes in a record.
 //!
 //! The invariant: applying a setting a second time changes nothing in the file, and tells no change but that secrets
-//! are written, whose values the file does not hold.
+//! are written, whose values the file does not hold; which of them are as they were is said by `known`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,6 +15,24 @@ use crate::secret::Secret;
 
 /// What changes.
 pub(super) type Changes = Vec<Change>;
+
+/// Whose a secret is, behind its name.
+pub(super) const OF_DEPENDABOT: &str = " of Dependabot";
+
+/// The same of an environment.
+pub(super) fn of_environment(name: &str) -> String {
+    format!(" of the environment `{name}`")
+}
+
+/// What a change calls a secret.
+pub(super) fn secret_of(name: &str, of: &str) -> String {
+    format!("secret `{name}`{of}")
+}
+
+/// The same of a webhook.
+pub(super) fn secret_of_webhook(url: &str) -> String {
+    format!("secret of the webhook `{url}`")
+}
 
 impl Record {
     /// The record after a setting was applied, and what that changes.
@@ -70,7 +88,7 @@ impl More {
                 })
             }
             Setting::DependabotSecrets(secrets) => {
-                write_secrets(&mut self.dependabot_secrets, secrets, " of Dependabot")?
+                write_secrets(&mut self.dependabot_secrets, secrets, OF_DEPENDABOT)?
             }
             Setting::WorkflowPermissions(wanted) => self.permissions(wanted)?,
             Setting::Environment(wanted) => {
@@ -144,7 +162,7 @@ impl More {
         let is_new = !self.webhooks.contains_key(&wanted.url);
         let mut changes = put(&mut self.webhooks, &wanted.url, value, "webhook");
         if wanted.secret.is_some() && !is_new {
-            changes.push(Change::write(format!("secret of the webhook `{}`", wanted.url)));
+            changes.push(Change::write(secret_of_webhook(&wanted.url)));
         }
         Ok(changes)
     }
@@ -184,7 +202,7 @@ pub(super) fn set_variables(
     Ok(changes)
 }
 
-/// Names of secrets. Whether a value is another cannot be known: no value is kept.
+/// Names of secrets. Whether a value is another is not known here: no value is kept.
 pub(super) fn write_secrets(
     there: &mut BTreeSet<String>,
     wanted: &BTreeMap<String, Secret>,
@@ -192,7 +210,7 @@ pub(super) fn write_secrets(
 ) -> Result<Changes, ForgeError> {
     let mut changes = Changes::new();
     for name in checked::by_name("secret", wanted)?.into_keys() {
-        let what = format!("secret `{name}`{of}");
+        let what = secret_of(&name, of);
         changes.push(if there.insert(name) { Change::add(what, None) } else { Change::write(what) });
     }
     Ok(changes)
