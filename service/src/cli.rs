@@ -14,6 +14,7 @@ mod error;
 mod follow;
 mod lint;
 mod new;
+mod policy;
 mod prompt;
 mod render;
 mod score;
@@ -78,6 +79,8 @@ enum Command {
     Test(test::Test),
     /// Turn a Score file into Kubernetes manifests and Terraform inputs, by the rules of a platform.
     Score(score::Score),
+    /// Hold the files of a repository against policies in Rego.
+    Policy(policy::Policy),
     /// Check the settings against what is there: database, templates, GitHub, permissions.
     Doctor(doctor::Doctor),
     /// Bring the database to the schema of this version.
@@ -123,6 +126,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Dev(dev) => dev.run(&global).await,
         Command::Test(test) => test.run(&global).await,
         Command::Score(score) => score.run().await,
+        Command::Policy(policy) => policy.run(),
         Command::Doctor(doctor) => doctor.run(&global).await,
         Command::Migrate => serve::migrate(&global).await,
         Command::Actions(actions) => actions.run(&global).await,

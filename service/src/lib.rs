@@ -13,6 +13,7 @@ pub mod git;
 pub mod ids;
 pub(crate) mod outbound;
 pub mod queue;
+pub(crate) mod report;
 pub mod secret;
 pub mod telemetry;
 pub mod words;

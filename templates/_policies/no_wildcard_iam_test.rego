@@ -27,6 +27,17 @@ test_what_has_no_resource_may_name_all if {
 	count(no_wildcard_iam.deny) == 0 with input as document({"Action": ["ec2:DescribeVpcs"], "Resource": ["*"]})
 }
 
+test_to_see_all_is_taken_and_to_read_all_is_not if {
+	count(no_wildcard_iam.deny) == 0 with input as document({"Action": ["iam:GetRole", "rds:Describe*"], "Resource": "*"})
+	count(no_wildcard_iam.deny) == 1 with input as document({"Action": "s3:Get*", "Resource": "*"})
+	count(no_wildcard_iam.deny) == 1 with input as document({"Action": "secretsmanager:GetSecretValue", "Resource": "*"})
+}
+
+test_a_boundary_grants_nothing if {
+	count(no_wildcard_iam.deny) == 0 with input as document({"Action": "*", "Resource": "*"})
+		with data.conftest.file.name as "boundary.json"
+}
+
 test_what_is_denied_may_name_all if {
 	count(no_wildcard_iam.deny) == 0 with input as document({"Effect": "Deny", "Action": "*", "Resource": "*"})
 }

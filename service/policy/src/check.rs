@@ -135,7 +135,7 @@ impl Asking<'_> {
             if !policy.kinds.contains(&document.kind) {
                 continue;
             }
-            if self.set.wants_file {
+            if entry.wants_file {
                 self.tell_file(&document.file);
             }
             let Some(said) = self.ask(entry, policy, input.clone(), document.file.as_str()) else { return };
@@ -149,6 +149,9 @@ impl Asking<'_> {
 
     /// About all files in one question.
     fn together(&mut self, entry: &Entry, policy: &Policy, documents: &[Document], repository: &Repository) {
+        if entry.wants_file {
+            self.forget_file();
+        }
         let input = regorus::Value::from(combined(documents, repository));
         let Some(said) = self.ask(entry, policy, input, "all files together") else { return };
         for said in said {
@@ -218,15 +221,18 @@ impl Asking<'_> {
         });
     }
 
+    fn forget_file(&mut self) {
+        self.engine.clear_data();
+        let _ = self.engine.add_data(regorus::Value::from(self.set.data.clone()));
+    }
+
     /// Conftest tells policies the file by this name.
     fn tell_file(&mut self, path: &TreePath) {
         let folder = path.parent().map(|parent| parent.to_string()).unwrap_or_default();
         let file = json!({ "conftest": { "file": { "name": path.file_name(), "dir": folder } } });
-        self.engine.clear_data();
-        // Both are objects; the policies' own data are laid in second, so that they stand.
-        let data = regorus::Value::from(self.set.data.clone());
+        // Both are objects; policies with data of their own under this name keep them.
+        self.forget_file();
         let _ = self.engine.add_data(regorus::Value::from(file));
-        let _ = self.engine.add_data(data);
     }
 }
 

@@ -71,6 +71,8 @@ pub(crate) struct Entry {
     pub level: Level,
     /// The place of the policy in the set.
     pub policy: usize,
+    /// Whether it looks at `data.conftest`.
+    pub wants_file: bool,
 }
 
 /// A test of policies.
@@ -91,8 +93,6 @@ pub struct PolicySet {
     pub(crate) entries: Vec<Entry>,
     pub(crate) tests: Vec<Test>,
     pub(crate) data: Value,
-    /// Whether a policy looks at `data.conftest`.
-    pub(crate) wants_file: bool,
     digest: String,
 }
 
@@ -115,7 +115,6 @@ impl PolicySet {
             policies: Vec::new(),
             entries: Vec::new(),
             tests: Vec::new(),
-            wants_file: files.values().any(|text| text.contains("conftest")),
             digest: digest(files, &data),
             data,
         };
@@ -137,7 +136,7 @@ impl PolicySet {
     fn take(&mut self, modules: &[Module]) -> Result<(), Fault> {
         let metas = metas(modules);
         let mut policies: BTreeMap<String, (Policy, &str)> = BTreeMap::new();
-        let mut entries: BTreeMap<String, (Level, String)> = BTreeMap::new();
+        let mut entries: BTreeMap<String, (Level, String, bool)> = BTreeMap::new();
         for module in modules {
             let nothing = Meta::default();
             let meta = metas.get(module.package.as_str()).copied().unwrap_or(&nothing);
@@ -158,7 +157,8 @@ impl PolicySet {
                     Some(_) => {}
                     None => drop(policies.insert(id.clone(), (policy, &module.package))),
                 }
-                entries.insert(path, (level, id));
+                let entry = entries.entry(path).or_insert((level, id, false));
+                entry.2 |= module.wants_file;
             }
         }
         // A rule that stands several times is one rule; so is a test.
@@ -169,7 +169,9 @@ impl PolicySet {
         self.policies = policies.into_values().map(|(policy, _)| policy).collect();
         self.entries = entries
             .into_iter()
-            .filter_map(|(rule, (level, id))| Some(Entry { rule, level, policy: *places.get(&id)? }))
+            .filter_map(|(rule, (level, id, wants_file))| {
+                Some(Entry { rule, level, policy: *places.get(&id)?, wants_file })
+            })
             .collect();
         Ok(())
     }

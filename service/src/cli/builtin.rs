@@ -1,5 +1,6 @@
 //! The golden paths that the binary carries: what `demo` shows, and what `new` makes where no source is named.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context;
@@ -31,6 +32,15 @@ pub(super) fn lay_out_templates(folder: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The policies that the binary carries, by the names of their files.
+pub(super) fn policies() -> BTreeMap<String, String> {
+    let rego = |(name, _, content): &(&str, bool, &[u8])| {
+        let name = name.strip_prefix("_policies/").filter(|name| name.ends_with(".rego"))?;
+        Some((name.to_owned(), String::from_utf8_lossy(content).into_owned()))
+    };
+    files::all().iter().filter_map(rego).collect()
 }
 
 #[cfg(unix)]

@@ -37,7 +37,10 @@ fn everything() -> Vec<SourceFile> {
         assert!(!files.is_empty(), "`{folder}` holds no sources");
         files.into_iter().map(|file| SourceFile { path: format!("{folder}/{}", file.path), ..file }).collect()
     };
-    ["service/src", "service/nunjucks/src", "catalog-gen/src"].into_iter().flat_map(of).collect()
+    ["service/src", "service/nunjucks/src", "service/score/src", "service/policy/src", "catalog-gen/src"]
+        .into_iter()
+        .flat_map(of)
+        .collect()
 }
 
 fn none(faults: Vec<String>) {

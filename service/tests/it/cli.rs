@@ -7,6 +7,7 @@ mod demo;
 mod dev;
 mod help;
 mod new;
+mod policy;
 pub(crate) mod program;
 mod render;
 mod score;

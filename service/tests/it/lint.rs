@@ -5,7 +5,7 @@ mod command;
 mod examples;
 mod fixes;
 mod judged;
-mod reports;
+pub(crate) mod reports;
 
 use std::path::Path;
 

@@ -16,6 +16,8 @@ pub(super) struct Module {
     last: String,
     pub rules: Vec<Rule>,
     pub meta: Meta,
+    /// Whether it looks at `data.conftest`.
+    pub wants_file: bool,
 }
 
 /// A rule.
@@ -55,6 +57,7 @@ impl Module {
             last: parts.last().cloned().unwrap_or_default(),
             rules: rules(&tree, text),
             meta,
+            wants_file: text.contains("data.conftest"),
         })
     }
 

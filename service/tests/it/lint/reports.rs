@@ -72,7 +72,7 @@ fn workflows_get_annotations() {
 }
 
 /// The schema of SARIF 2.1.0, as it lies in a package that is fetched and never built.
-fn sarif_schema() -> Value {
+pub(crate) fn sarif_schema() -> Value {
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let told = Command::new(cargo)
