@@ -22,6 +22,7 @@ pub mod debug;
 pub mod fetch;
 pub mod fs;
 pub mod github;
+pub mod humanitec;
 pub mod notification;
 pub mod publish;
 pub mod roadie;

@@ -24,6 +24,7 @@ use crate::forge::github::GitHub;
 use crate::forge::local::LocalForge;
 use crate::git::{Author, FetchLimits, ObjectStore};
 use crate::http::{HttpParts, HttpState};
+use crate::humanitec::Humanitec;
 use crate::queue::Queue;
 use crate::render::ValueRenderer;
 use crate::secret::{Sealer, Secret};
@@ -355,6 +356,8 @@ impl Parts<'_> {
                 sources: self.places.sources.clone(),
                 entities: Entities::new(self.db.clone()),
                 backstage,
+                humanitec: Humanitec::from_settings(&config.humanitec)
+                    .map_err(|error| ConfigError(error.to_string()))?,
                 author: Author {
                     name: config.commits.author_name.clone(),
                     email: config.commits.author_email.clone(),

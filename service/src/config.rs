@@ -5,6 +5,7 @@
 
 mod catalog;
 mod forges;
+mod humanitec;
 mod layers;
 mod references;
 
@@ -20,6 +21,7 @@ use crate::secret::Secret;
 
 pub use catalog::{Catalog, CatalogDelivery, RemovalLimit};
 pub use forges::{CommitsBy, ForgeKind, GitHubForge, GitHubLimits};
+pub use humanitec::Humanitec;
 
 /// All settings.
 #[derive(Clone, Debug, Deserialize)]
@@ -41,6 +43,8 @@ pub struct Config {
     pub git: Git,
     /// The Backstage that steps call.
     pub backstage: Backstage,
+    /// The orchestrator that deploys, where one is used.
+    pub humanitec: Humanitec,
     /// Repositories that the catalog gets entities of.
     pub catalog: Catalog,
     /// Host → forge.
@@ -357,6 +361,7 @@ impl Config {
             return Err(ConfigError("`worker.lease_seconds` must be at least 1".to_owned()));
         }
         catalog::check(&self.catalog)?;
+        humanitec::check(&self.humanitec)?;
         forges::check(self)
     }
 }

@@ -22,6 +22,7 @@ pub mod words;
 pub mod backstage;
 pub mod entities;
 pub mod forge;
+pub mod humanitec;
 pub mod journal;
 pub mod render;
 pub mod template;

@@ -15,6 +15,7 @@ use crate::backstage::{Backstage, Credentials, UserToken};
 use crate::entities::Entities;
 use crate::forge::{Acting, Forges, Notices, RepoSlug};
 use crate::git::Author;
+use crate::humanitec::Humanitec;
 use crate::ids::TaskId;
 use crate::journal::{EntryKind, EventBody, EventKind, Journal};
 use crate::secret::Secret;
@@ -106,6 +107,8 @@ pub struct Capabilities {
     pub entities: Entities,
     /// The Backstage that the settings name, if they name one.
     pub backstage: Option<Backstage>,
+    /// The orchestrator that the settings name, if they name one.
+    pub humanitec: Option<Humanitec>,
     /// Default author of commits.
     pub author: Author,
     /// Default message of the first commit.

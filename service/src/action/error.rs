@@ -4,6 +4,7 @@ use crate::backstage::BackstageError;
 use crate::entities::EntityStoreError;
 use crate::forge::ForgeError;
 use crate::git::GitError;
+use crate::humanitec::HumanitecError;
 use crate::journal::JournalError;
 use crate::render::RenderError;
 use crate::template::FetchError;
@@ -104,6 +105,18 @@ impl From<BackstageError> for ActionError {
             BackstageError::NotFound(_) => Self::NotFound(message),
             BackstageError::Conflict(_) => Self::Conflict(message),
             BackstageError::Unavailable(_) => Self::Unavailable(message),
+        }
+    }
+}
+
+impl From<HumanitecError> for ActionError {
+    fn from(error: HumanitecError) -> Self {
+        let message = error.to_string();
+        match error {
+            HumanitecError::Invalid(_) => Self::Input(message),
+            HumanitecError::NotAllowed(_) => Self::NotAllowed(message),
+            HumanitecError::Conflict(_) => Self::Conflict(message),
+            HumanitecError::Unavailable(_) => Self::Unavailable(message),
         }
     }
 }

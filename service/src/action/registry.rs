@@ -18,7 +18,7 @@ pub use absent::UnknownAction;
 
 use super::{
     Action, ActionContext, ActionError, Capabilities, Definition, backstage, catalog, debug, fetch, fs,
-    github, notification, publish, roadie, workspace,
+    github, humanitec, notification, publish, roadie, workspace,
 };
 use crate::template::SchemaViolation;
 use crate::template::parameters::validate_against;
@@ -194,6 +194,7 @@ impl Registry {
         registry.register(github::SetCustomProperties);
         registry.register(github::WireActions);
         registry.register(backstage::Request);
+        registry.register(humanitec::CreateApp);
         registry.register(notification::Send);
         registry.register(publish::CreateRepository);
         registry.register(publish::GenerateRepository);

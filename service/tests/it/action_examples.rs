@@ -15,10 +15,12 @@ use stagecraft::action::{ActionError, Definition, Example, Registry};
 use stagecraft::backstage::Backstage;
 use stagecraft::config::{Backstage as Settings, ValueMode};
 use stagecraft::entities::StoredEntity;
+use stagecraft::humanitec::Humanitec;
 use stagecraft::render::ValueRenderer;
 
 use crate::support::backstage::BackstageDouble;
 use crate::support::bench::{Bench, slug, tree};
+use crate::support::humanitec::HumanitecDouble;
 
 /// Where the entities of a trial come from.
 pub(crate) const LOCATION: &str = "url:https://example.com/catalog-info.yaml";
@@ -55,6 +57,9 @@ pub(crate) struct Trial {
     /// Whether there is a Backstage, from which dry runs may read.
     #[serde(default)]
     backstage: bool,
+    /// Whether there is a Humanitec.
+    #[serde(default)]
+    humanitec: bool,
     expect: Expect,
     /// What must come of it in a dry run, where that is something else.
     dry_run: Option<Expect>,
@@ -79,7 +84,7 @@ struct Expect {
     /// References of entities that are in the catalog.
     #[serde(default)]
     entities: Vec<String>,
-    /// What Backstage was asked, all of it.
+    /// What Backstage or Humanitec was asked, all of it.
     #[serde(default)]
     requests: Vec<String>,
     /// The last step waits until its task is cancelled.
@@ -126,6 +131,10 @@ impl Trial {
             let settings = Settings { dry_run_reads: true, ..double.settings() };
             bench.capabilities.backstage = Backstage::from_settings(&settings).unwrap();
         }
+        let humanitec = HumanitecDouble::start().await;
+        if self.humanitec {
+            bench.capabilities.humanitec = Humanitec::from_settings(&humanitec.settings()).unwrap();
+        }
         let expect = self.dry_run.as_ref().filter(|_| dry_run).unwrap_or(&self.expect);
         let example: Steps = serde_yaml::from_str(example.example).map_err(|error| error.to_string())?;
         let steps: Vec<Step> = self.before.iter().cloned().chain(example.steps).collect();
@@ -146,9 +155,9 @@ impl Trial {
             }
             outputs.insert(step.id.clone(), json!({ "output": bench.outputs }));
         }
-        let requests = double.lines();
+        let requests = [double.lines(), humanitec.lines()].concat();
         if requests != expect.requests {
-            return Err(format!("Backstage: expected the requests {:?}, got {requests:?}", expect.requests));
+            return Err(format!("expected the requests {:?}, got {requests:?}", expect.requests));
         }
         expect.compare(&mut bench).await
     }

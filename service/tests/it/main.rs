@@ -42,6 +42,7 @@ mod github_reading;
 mod github_steps;
 mod guide;
 mod http;
+mod humanitec;
 mod leftovers;
 mod lint;
 mod parity_files;

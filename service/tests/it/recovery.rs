@@ -78,7 +78,7 @@ async fn assert_done_once(app: &TestApp, id: TaskId, name: &str) {
 
 /// Drives the run of a claimed task until it has waited `waits` times, then drops it where it stands. Gives
 /// whether it came to its end before.
-async fn dies_after(app: &TestApp, waits: usize) -> bool {
+pub(crate) async fn dies_after(app: &TestApp, waits: usize) -> bool {
     // The lease of a worker that will not live to extend it.
     let hasty = Queue::new(app.app.db.clone(), Duration::from_millis(1));
     let lease = hasty.claim(JOB_KIND, "dying").await.unwrap().expect("a job is waiting");

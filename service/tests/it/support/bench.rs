@@ -52,6 +52,7 @@ impl Bench {
             sources: Sources::new(store, &config.git),
             entities: Entities::new(db),
             backstage: None,
+            humanitec: None,
             author: Author { name: "Scaffolder".to_owned(), email: "scaffolder@example.com".to_owned() },
             commit_message: "initial commit".to_owned(),
         };
