@@ -55,8 +55,14 @@ fn list(items: &[Value], style: &Style, indent: usize) -> String {
 /// A member of a mapping of flow style.
 pub(super) fn flow_member(key: &str, value: &Value) -> String {
     let plain = !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    let key = if plain { key.to_owned() } else { Value::String(key.to_owned()).to_string() };
-    format!("{key}: {value}")
+    let key = if plain { key.to_owned() } else { quoted(&Value::String(key.to_owned())) };
+    format!("{key}: {}", quoted(value))
+}
+
+/// A value in the style of JSON, without the characters that YAML takes for the end of a line.
+fn quoted(value: &Value) -> String {
+    let ends = [('\u{85}', "\\u0085"), ('\u{2028}', "\\u2028"), ('\u{2029}', "\\u2029")];
+    ends.iter().fold(value.to_string(), |text, (end, written)| text.replace(*end, written))
 }
 
 /// A scalar, or an empty list or mapping, in one line.
@@ -64,8 +70,9 @@ fn scalar(value: &Value) -> String {
     let Value::String(text) = value else { return value.to_string() };
     let written = serde_yaml::to_string(value).unwrap_or_default();
     let written = written.trim_end_matches('\n');
-    if text.contains(['\n', '\r', '\t']) || written.contains('\n') || written.is_empty() {
-        return value.to_string();
+    let breaks = ['\n', '\r', '\t', '\u{85}', '\u{2028}', '\u{2029}'];
+    if text.contains(breaks) || written.contains('\n') || written.is_empty() {
+        return quoted(value);
     }
     written.to_owned()
 }
@@ -89,6 +96,17 @@ mod tests {
         );
         let wide = Style { step: 4, list_step: 2 };
         assert_eq!(member("m", &json!({"tags": ["a"]}), &wide, 2), "  m:\n      tags:\n        - a\n");
+    }
+
+    #[test]
+    fn rare_ends_of_lines_are_written_so_that_they_are_read_back() {
+        let value = json!({"\u{2028}": "", "a": ["b\u{85}c", "\u{2029}"]});
+        for text in
+            [lines(&value, &Style { step: 2, list_step: 0 }, 0), format!("{{{}}}", flow_member("x", &value))]
+        {
+            let read = parse_documents(&text).remove(0).unwrap().value;
+            assert_eq!(if text.starts_with('{') { read["x"].clone() } else { read }, value, "{text}");
+        }
     }
 
     proptest! {
