@@ -123,9 +123,11 @@ impl Report {
         Self { findings }
     }
 
-    /// Takes in the findings of another place, whose files are named with this prefix, such as `acme/shop/`.
-    pub fn extend(&mut self, prefix: &str, findings: impl IntoIterator<Item = Finding>) {
-        let named = |finding: Finding| Finding { file: format!("{prefix}{}", finding.file), ..finding };
+    /// Takes in the findings of another place, whose files are named below it; `place` is empty, or such as
+    /// `acme/shop`.
+    pub fn extend(&mut self, place: &str, findings: impl IntoIterator<Item = Finding>) {
+        let slash = if place.is_empty() || place.ends_with('/') { "" } else { "/" };
+        let named = |finding: Finding| Finding { file: format!("{place}{slash}{}", finding.file), ..finding };
         self.findings.extend(findings.into_iter().map(named));
         sort(&mut self.findings);
     }

@@ -20,14 +20,7 @@ pub(super) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Done {
-    let mut entities = Vec::new();
-    gather(&options.catalog, 0, &mut entities)?;
-    if entities.is_empty() {
-        return Err(Failure(format!(
-            "`{}` holds no catalog entities; give a folder of catalog files or the JSON of a catalog",
-            options.catalog.display()
-        )));
-    }
+    let entities = entities(&options.catalog)?;
     let proposed = site_of(&entities);
     for note in &proposed.notes {
         say(&format!("note: {note}"));
@@ -37,6 +30,19 @@ pub(super) fn run(options: &Options) -> Done {
     text.push_str(&proposed.to_yaml()?);
     print(&text)?;
     Ok(Outcome::Fine)
+}
+
+/// The entities of a folder of catalog files, or of the answer of a catalog in a file; at least one.
+pub(super) fn entities(path: &Path) -> Result<Vec<Value>, Failure> {
+    let mut entities = Vec::new();
+    gather(path, 0, &mut entities)?;
+    if entities.is_empty() {
+        return Err(Failure(format!(
+            "`{}` holds no catalog entities; give a folder of catalog files or the JSON of a catalog",
+            path.display()
+        )));
+    }
+    Ok(entities)
 }
 
 fn gather(path: &Path, depth: usize, entities: &mut Vec<Value>) -> Result<(), Failure> {

@@ -3,10 +3,15 @@
 //! The invariant: it ends with 1 exactly where there is an error.
 
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 
-use catalog_gen::{AllowedKind, Finding, Level, Report, Surroundings, rules, validate_files_in};
+use catalog_gen::{
+    AllowedKind, DEFAULT_NAMESPACE, EntityRef, Finding, Level, Report, Surroundings, rules, validate_files_in,
+};
 use clap::{Args, ValueEnum};
+use serde_json::Value;
 
+use super::map::entities;
 use super::org::each;
 use super::target::{Opened, Target};
 use super::{Done, Failure, Outcome, print, say};
@@ -21,6 +26,10 @@ pub(super) struct Options {
     /// Kinds that `catalog.rules` lets files declare, such as `Component,API,System`; without it those of Backstage
     #[arg(long, value_delimiter = ',', value_name = "KINDS")]
     allow: Vec<String>,
+    /// What the catalog has: a folder of catalog files, or the answer of `/api/catalog/entities` in a file; with it every
+    /// reference that leads nowhere is told
+    #[arg(long, value_name = "CATALOG")]
+    known: Option<PathBuf>,
     #[command(flatten)]
     shown: Shown,
 }
@@ -55,14 +64,17 @@ pub(super) async fn run(options: Options) -> Done {
         .map(|kind| AllowedKind { kind: kind.trim().to_owned(), spec_type: None })
         .collect();
     let allowed = (!allowed.is_empty()).then_some(allowed);
+    let known = options.known.as_deref().map(known).transpose()?;
+    let around =
+        Surroundings { allowed: allowed.as_deref(), known: known.as_deref(), ..Surroundings::default() };
     let mut report = Report::default();
     match &options.org {
-        None => report.extend("", findings(&options.target.open().await?, allowed.as_deref())),
+        None => report.extend("", findings(&options.target.open().await?, &around)),
         Some(owner) => {
             let host = options.target.host();
             let mut failed = 0;
             each(owner, host, |name, opened| match opened {
-                Ok(opened) => report.extend(name, findings(&opened, allowed.as_deref())),
+                Ok(opened) => report.extend(name, findings(&opened, &around)),
                 Err(failure) => {
                     failed += 1;
                     say(&format!("{name}: {}", failure.0));
@@ -77,10 +89,21 @@ pub(super) async fn run(options: Options) -> Done {
     options.shown.tell(&options.shown.kept(report)?)
 }
 
-fn findings(opened: &Opened, allowed: Option<&[AllowedKind]>) -> Vec<Finding> {
-    let listing = Some(&opened.snapshot.listing);
-    let surroundings = Surroundings { allowed, listing, ..Surroundings::default() };
+fn findings(opened: &Opened, around: &Surroundings<'_>) -> Vec<Finding> {
+    let surroundings = Surroundings { listing: Some(&opened.snapshot.listing), ..*around };
     validate_files_in(&opened.snapshot.files, &surroundings)
+}
+
+/// The entities that a catalog has.
+fn known(path: &Path) -> Result<Vec<EntityRef>, Failure> {
+    let found = entities(path)?;
+    let text = |entity: &Value, place: &str| entity.pointer(place).and_then(Value::as_str).map(str::to_owned);
+    let references = found.iter().filter_map(|entity| {
+        let namespace = text(entity, "/metadata/namespace");
+        let namespace = namespace.as_deref().unwrap_or(DEFAULT_NAMESPACE);
+        EntityRef::new(&text(entity, "/kind")?, namespace, &text(entity, "/metadata/name")?).ok()
+    });
+    Ok(references.collect())
 }
 
 impl Shown {

@@ -204,6 +204,46 @@ fn org_reads_a_folder_of_repositories_once() {
 }
 
 #[test]
+fn validate_names_the_files_of_an_organisation_by_their_repositories() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["one", "two"] {
+        let repository = git2::Repository::init_bare(folder.path().join(format!("{name}.git"))).unwrap();
+        let made = Made { folder: tempfile::tempdir().unwrap(), repository };
+        let mut index = git2::Index::new().unwrap();
+        let text = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: a b}\n";
+        index.add(&made.entry(b"catalog-info.yaml", text.as_bytes())).unwrap();
+        made.commit_index(&mut index);
+    }
+
+    let done = run(folder.path(), &["validate", "--org", "."]);
+
+    assert_eq!(done.status.code(), Some(1), "{}", err(&done));
+    for place in ["--> one/catalog-info.yaml:", "--> two/catalog-info.yaml:"] {
+        assert!(out(&done).contains(place), "{place}: {}", out(&done));
+    }
+}
+
+#[test]
+fn with_what_the_catalog_has_every_reference_that_leads_nowhere_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let shop = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: shop}\nspec:\n  type: service\n  \
+                lifecycle: production\n  owner: team-shop\n  dependsOn: ['resource:orders']\n";
+    let catalog = "{\"items\": [{\"apiVersion\": \"backstage.io/v1alpha1\", \"kind\": \"Group\", \"metadata\": \
+                   {\"name\": \"Team-Shop\", \"namespace\": \"default\"}}]}";
+    put(folder.path(), &[("repository/catalog-info.yaml", shop), ("known.json", catalog)]);
+
+    let alone = run(folder.path(), &["validate", "repository"]);
+    let beside = run(folder.path(), &["validate", "repository", "--known", "known.json"]);
+    let nothing = run(folder.path(), &["validate", "repository", "--known", "missing.json"]);
+
+    assert!(!out(&alone).contains("warning[reference.dangling]"), "{}", out(&alone));
+    let told = out(&beside);
+    assert_eq!(told.matches("warning[reference.dangling]").count(), 1, "{told}");
+    assert!(told.contains("resource:orders"), "{told}");
+    assert_eq!(nothing.status.code(), Some(2), "{}", err(&nothing));
+}
+
+#[test]
 fn graph_draws_text_and_a_picture() {
     let folder = tempfile::tempdir().unwrap();
     put(folder.path(), &SHOP);
