@@ -38,8 +38,14 @@ fn run(material: &Material<'_>, _site: &Site, findings: &mut Findings) {
     let mut sites: BTreeMap<SubjectId, Vec<&TreePath>> = BTreeMap::new();
     let mut records: BTreeMap<SubjectId, BTreeMap<TreePath, Vec<&TreePath>>> = BTreeMap::new();
     let mut pages: BTreeMap<SubjectId, &TreePath> = BTreeMap::new();
-    for file in material.listing.iter().filter(|file| !is_foreign(&file.path)) {
-        let path = &file.path;
+    let written = |path: &TreePath| {
+        let ending = path.file_name().rsplit_once('.').map_or("", |(_, ending)| ending);
+        ["md", "adoc", "rst", "yml", "yaml"].iter().any(|one| ending.eq_ignore_ascii_case(one))
+    };
+    for path in material.listing.iter().map(|file| &file.path).filter(|path| written(path)) {
+        if is_foreign(path) {
+            continue;
+        }
         let name = path.file_name().to_ascii_lowercase();
         let mkdocs = matches!(name.as_str(), "mkdocs.yml" | "mkdocs.yaml");
         let index = matches!(name.as_str(), "index.md" | "readme.md")

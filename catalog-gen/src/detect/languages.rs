@@ -133,29 +133,73 @@ pub(super) fn shares(counted: impl Iterator<Item = (&'static str, u64)>) -> Vec<
 #[derive(Default)]
 pub(super) struct Table {
     known: HashMap<String, Option<(&'static str, u64)>>,
+    /// The folder that was looked at last: files come folder by folder.
+    last: String,
+    standing: Standing,
+    name: String,
+}
+
+/// How the files of a folder count.
+#[derive(Clone, Copy, Default)]
+enum Standing {
+    /// They are the product.
+    #[default]
+    Own,
+    /// They stand beside it.
+    Beside,
+    /// Somebody else wrote them.
+    Foreign,
 }
 
 impl Table {
     /// The language of a file and the bytes of it that count.
     pub(super) fn counted(&mut self, file: &Listed) -> Option<(&'static str, u64)> {
         let is_file = matches!(file.kind, ListedKind::File | ListedKind::Executable);
-        if !is_file || file.size == 0 || file.size > LONGEST || is_foreign(&file.path) || is_made(&file.path)
-        {
+        if !is_file || file.size == 0 || file.size > LONGEST {
             return None;
         }
         let (language, weight) = self.language(file.path.file_name())?;
         // What is beside the product decides only where there is nothing else.
-        let beside = if is_side(&file.path) || is_documentation(&file.path) { 20 } else { 1 };
+        let beside = match self.standing(&file.path) {
+            Standing::Own => 1,
+            Standing::Beside => 20,
+            Standing::Foreign => return None,
+        };
+        if is_made(&file.path) {
+            return None;
+        }
         let bytes = (file.size * weight).div_ceil(100 * beside);
         Some((language, bytes))
     }
 
     fn language(&mut self, name: &str) -> Option<(&'static str, u64)> {
-        let key = match name.rsplit_once('.') {
-            Some((stem, ending)) if !stem.is_empty() => format!(".{}", ending.to_ascii_lowercase()),
-            _ => name.to_owned(),
-        };
-        *self.known.entry(key).or_insert_with_key(|key| look_up(key))
+        let Self { known, name: key, .. } = self;
+        key.clear();
+        match name.rsplit_once('.') {
+            Some((stem, ending)) if !stem.is_empty() => {
+                key.push('.');
+                key.push_str(ending);
+                key.make_ascii_lowercase();
+            }
+            _ => key.push_str(name),
+        }
+        match known.get(key) {
+            Some(known) => *known,
+            None => *known.entry(key.clone()).or_insert_with_key(|key| look_up(key)),
+        }
+    }
+
+    fn standing(&mut self, path: &TreePath) -> Standing {
+        let (folder, _) = path.as_str().rsplit_once('/').unwrap_or_default();
+        if folder != self.last {
+            folder.clone_into(&mut self.last);
+            self.standing = match (is_foreign(path), is_side(path) || is_documentation(path)) {
+                (true, _) => Standing::Foreign,
+                (false, true) => Standing::Beside,
+                (false, false) => Standing::Own,
+            };
+        }
+        self.standing
     }
 }
 

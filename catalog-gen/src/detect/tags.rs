@@ -9,7 +9,6 @@ use crate::detect::Detector;
 use crate::detect::languages::{Table, shares};
 use crate::{
     Claim, Confidence, Evidence, Findings, LanguageShare, Material, Site, Subject, SubjectId, SubjectKind,
-    TreePath,
 };
 
 /// The least part of a component's code that makes a language a tag.
@@ -128,11 +127,16 @@ fn topics(material: &Material<'_>) -> Vec<Claim> {
 /// The languages of each component's own files.
 fn by_component(material: &Material<'_>, findings: &Findings) -> HashMap<SubjectId, Vec<LanguageShare>> {
     let mut table = Table::default();
-    let mut owner: HashMap<Option<TreePath>, Option<SubjectId>> = HashMap::new();
     let mut counted: HashMap<SubjectId, Vec<(&'static str, u64)>> = HashMap::new();
+    // Files come folder by folder.
+    let mut last: Option<(&str, Option<SubjectId>)> = None;
     for file in material.listing.iter() {
-        let folder = file.path.parent();
-        let id = *owner.entry(folder).or_insert_with(|| findings.component_of(&file.path));
+        let (folder, _) = file.path.as_str().rsplit_once('/').unwrap_or_default();
+        let id = match last {
+            Some((before, id)) if before == folder => id,
+            _ => findings.component_of(&file.path),
+        };
+        last = Some((folder, id));
         if let (Some(id), Some(found)) = (id, table.counted(file)) {
             counted.entry(id).or_default().push(found);
         }

@@ -60,13 +60,12 @@ const AROUND: [&str; 18] = [
 
 /// The folder that a file says is deployed, and the sign.
 pub(super) fn sign(file: &Listed) -> Option<(Option<TreePath>, &'static str, Evidence)> {
-    let name = file.path.file_name().to_ascii_lowercase();
-    let is_image =
-        name.starts_with("dockerfile.") || name.ends_with(".dockerfile") || name.ends_with(".containerfile");
-    let is_image = is_image && !name.ends_with(".dockerignore") && !is_development(&name);
+    let name = file.path.file_name();
     let image = ("", "deployed:image", "an image is built here");
-    let (_, sign, seen) =
-        FILES.iter().find(|(wanted, _, _)| *wanted == name).or_else(|| is_image.then_some(&image))?;
+    let (_, sign, seen) = FILES
+        .iter()
+        .find(|(wanted, _, _)| name.eq_ignore_ascii_case(wanted))
+        .or_else(|| is_image(name).then_some(&image))?;
     let mut folder = file.path.parent();
     if *sign == "deployed:helm" {
         // A chart stands in a folder of its own, beside or below what it deploys.
@@ -78,6 +77,22 @@ pub(super) fn sign(file: &Listed) -> Option<(Option<TreePath>, &'static str, Evi
         folder = own.parent();
     }
     Some((folder, sign, Evidence::at(&file.path, None, "components.deployed", *seen)))
+}
+
+/// `Dockerfile.api`, `api.Dockerfile`.
+fn is_image(name: &str) -> bool {
+    const START: &str = "dockerfile.";
+    const ENDS: [&str; 2] = [".dockerfile", ".containerfile"];
+    let begins = name.get(..START.len()).is_some_and(|start| start.eq_ignore_ascii_case(START));
+    let is_end = |end: &&str| {
+        let at = name.len().checked_sub(end.len());
+        at.and_then(|at| name.get(at..)).is_some_and(|tail| tail.eq_ignore_ascii_case(end))
+    };
+    if !begins && !ENDS.iter().any(is_end) {
+        return false;
+    }
+    let name = name.to_ascii_lowercase();
+    !name.ends_with(".dockerignore") && !is_development(&name)
 }
 
 /// `Dockerfile.dev` and its like ship nothing.
