@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use catalog_gen::{Catalogue, Confidence, Described, validate};
+use catalog_gen::{Catalogue, Claim, Confidence, Described, validate};
 
 use crate::facts::{Adjudications, Fact, Repository, Ruled};
 use crate::pair::{Matched, Pair, folded_type, matched};
@@ -22,6 +22,8 @@ pub(crate) struct Score {
     pub fields: BTreeMap<&'static str, BTreeMap<String, Tally>>,
     /// By field and how sure the generator was.
     pub sure: BTreeMap<(&'static str, Confidence), Tally>,
+    /// By rule, field and how sure the generator was.
+    pub rules: BTreeMap<(String, &'static str, Confidence), Tally>,
     /// What was not as people wrote it, in words: the field, the repository, and what.
     pub misses: Vec<(&'static str, String, String)>,
     /// Repositories that were scored.
@@ -68,13 +70,20 @@ fn of_kind<'a>(entities: &'a [Described], kind: &str) -> Vec<&'a Described> {
     entities.iter().filter(|one| one.entity.kind == kind).collect()
 }
 
+/// How sure a value is, and by which rule.
+type Sure<'a> = (Confidence, &'a str);
+
+fn sure(claim: &Claim) -> Sure<'_> {
+    (claim.confidence, claim.evidence.first().map_or("", |evidence| evidence.rule.as_str()))
+}
+
 /// The values for a field, and how sure each is; written ones first.
-fn claims(one: &Described, field: &str) -> Vec<(String, Confidence)> {
+fn claims<'a>(one: &'a Described, field: &str) -> Vec<(String, Sure<'a>)> {
     let all = one.fields.iter().chain(&one.suggestions).filter(|claim| claim.field == field);
     let values = all.flat_map(|claim| {
         let many = claim.claim.value.as_array().into_iter().flatten();
         let texts = claim.claim.value.as_str().into_iter().chain(many.filter_map(|value| value.as_str()));
-        texts.map(|text| (text.to_owned(), claim.claim.confidence)).collect::<Vec<_>>()
+        texts.map(|text| (text.to_owned(), sure(&claim.claim))).collect::<Vec<_>>()
     });
     values.collect()
 }
@@ -105,10 +114,13 @@ impl Counting<'_> {
         }
     }
 
-    fn calibrate(&mut self, field: &'static str, confidence: Confidence, right: bool) {
-        let tally = self.score.sure.entry((field, confidence)).or_default();
-        tally.right += f64::from(u8::from(right));
-        tally.of += 1.0;
+    fn calibrate(&mut self, field: &'static str, (confidence, rule): Sure<'_>, right: bool) {
+        let by_rule = self.score.rules.entry((rule.to_owned(), field, confidence)).or_default();
+        let by_field = self.score.sure.entry((field, confidence)).or_default();
+        for tally in [by_rule, by_field] {
+            tally.right += f64::from(u8::from(right));
+            tally.of += 1.0;
+        }
     }
 
     fn ruled(&self, entity: &str, field: &str) -> Option<Ruled<'_>> {
@@ -142,7 +154,7 @@ impl Counting<'_> {
             .into_iter()
             .flat_map(|one| one.pairs.clone())
             .collect();
-        self.dependencies(written, &all);
+        self.dependencies(written, &all, generated);
     }
 
     fn names(&mut self, components: &Matched<'_>) {
@@ -203,7 +215,7 @@ impl Counting<'_> {
         }
         let all = matched.pairs.iter().map(|(_, one)| (*one, true));
         for (one, right) in all.chain(matched.extra.iter().map(|one| (*one, false))) {
-            self.calibrate(field, one.existence.confidence, right);
+            self.calibrate(field, sure(&one.existence), right);
         }
     }
 
@@ -333,7 +345,8 @@ impl Counting<'_> {
     }
 
     /// Which dependencies that people wrote were found; a wrong one is only counted where both ends are known.
-    fn dependencies(&mut self, written: &[Fact], pairs: &[Pair<'_>]) {
+    fn dependencies(&mut self, written: &[Fact], pairs: &[Pair<'_>], generated: &[Described]) {
+        let resources = &of_kind(generated, "Resource");
         let twin = |reference: &str| {
             let kind = reference.split(':').next().unwrap_or_default();
             let same =
@@ -351,7 +364,8 @@ impl Counting<'_> {
                 let name =
                     twin(reference).map_or_else(|| named(reference), |one| folded(&one.entity.metadata.name));
                 let here = written.iter().any(|other| folded(&other.name) == named(reference));
-                let right = ours.contains(&name);
+                let right = ours.contains(&name)
+                    || (!here && one.is_some_and(|one| needs(one, reference, resources)));
                 self.tally("dependsOn: recall", right, || format!("`{}` → {reference}", fact.name));
                 if here {
                     self.add("dependsOn: recall, same repository", f64::from(u8::from(right)), 1.0);
@@ -368,6 +382,20 @@ impl Counting<'_> {
             }
         }
     }
+}
+
+/// Does it need a resource of the kind that the name of one tells that no file here declares? People call them otherwise.
+fn needs(one: &Described, reference: &str, resources: &[&Described]) -> bool {
+    if !reference.starts_with("resource:") {
+        return false;
+    }
+    let name = named(reference);
+    let words: Vec<&str> = name.split('-').map(|word| if word == "db" { "database" } else { word }).collect();
+    let ours: Vec<String> = list(one, "dependsOn").iter().map(|own| named(own)).collect();
+    resources.iter().filter(|own| ours.contains(&folded(&own.entity.metadata.name))).any(|own| {
+        let told = spec(own, "type").into_iter().chain(own.entity.metadata.tags.iter().map(String::as_str));
+        told.into_iter().any(|word| words.contains(&word))
+    })
 }
 
 fn precision_of(field: &str) -> Option<&'static str> {

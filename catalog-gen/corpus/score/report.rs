@@ -80,6 +80,10 @@ pub(crate) fn print(score: &Score, misses: bool) {
         println!("| {word} | {} | {share:.3} ({:.0} of {:.0}) | {fields} |", shown(aim), all.right, all.of);
     }
     if misses {
+        println!("\n| Rule | Field | Marked | Right |\n|---|---|---|---|");
+        for ((rule, field, confidence), tally) in &score.rules {
+            println!("| {rule} | {field} | {confidence:?} | {:.0} of {:.0} |", tally.right, tally.of);
+        }
         println!();
         let mut all: Vec<_> = score.misses.iter().collect();
         all.sort_by_key(|(field, repository, _)| (*field, repository.clone()));

@@ -53,7 +53,10 @@ pub(crate) fn one_line(text: &str) -> Option<String> {
     }
     let Some((end, _)) = line.char_indices().nth(MAX_CHARS) else { return Some(line) };
     let head = line.get(..end).unwrap_or_default();
-    if let Some((sentence, _)) = head.rsplit_once(". ") {
+    // A short first sentence before a long second one says too little.
+    if let Some((sentence, _)) =
+        head.rsplit_once(". ").filter(|(sentence, _)| sentence.chars().count() * 2 >= MAX_CHARS)
+    {
         return Some(format!("{sentence}."));
     }
     let words = head.rsplit_once(' ').map_or(head, |(words, _)| words);
@@ -187,8 +190,11 @@ More of it.
 
     #[test]
     fn a_long_paragraph_ends_with_a_sentence_or_a_word() {
-        let sentences = format!("Sells things. {}", "And many more of them ".repeat(20));
-        assert_eq!(one_line(&sentences).unwrap(), "Sells things.");
+        let first = "Sells things to people who come by, and to those who write, all day, all night, and all through the winter, too.";
+        let sentences = format!("{first} {}", "And many more of them ".repeat(20));
+        assert_eq!(one_line(&sentences).unwrap(), first);
+        let short = one_line(&format!("Sells things. {}", "And many more ".repeat(20))).unwrap();
+        assert!(short.starts_with("Sells things. And many more") && short.ends_with('…'), "{short}");
 
         let words = one_line(&"thing ".repeat(60)).unwrap();
         assert!(words.ends_with("thing…") && words.chars().count() <= MAX_CHARS, "{words}");

@@ -9,9 +9,9 @@ use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::{Spec, line_of_prose};
-use crate::TreePath;
 use crate::detect::slug::{slug, without_marks};
 use crate::detect::text::line_of;
+use crate::{TreePath, parse_documents};
 
 /// What is read of a description.
 #[derive(Debug, Default, Deserialize)]
@@ -43,8 +43,7 @@ pub(super) fn read<'m>(path: &'m TreePath, text: &'m str) -> Option<Spec<'m>> {
     if !["openapi", "swagger", "asyncapi"].iter().any(|word| text.contains(word)) {
         return None;
     }
-    let outline =
-        if text.trim_start().starts_with('{') { serde_json::from_str(text).ok()? } else { yaml(text) };
+    let outline = if text.trim_start().starts_with('{') { in_braces(text)? } else { yaml(text) };
     let info = outline.info?;
     let (word, kind, version) = [
         ("openapi", "openapi", &outline.openapi),
@@ -105,6 +104,14 @@ fn plain(value: &Value) -> Option<String> {
     }
 }
 
+/// The outline of a text that is one mapping in braces: JSON, or YAML written like it.
+fn in_braces(text: &str) -> Option<Outline> {
+    serde_json::from_str(text).ok().or_else(|| {
+        let document = parse_documents(text).into_iter().next()?.ok()?;
+        serde_json::from_value(document.value).ok()
+    })
+}
+
 /// The outline of a YAML text that is written as everybody writes it: keys of the root at the start of a line.
 fn yaml(text: &str) -> Outline {
     let mut outline = Outline::default();
@@ -124,7 +131,13 @@ fn yaml(text: &str) -> Outline {
                 "openapi" => outline.openapi = scalar(value),
                 "swagger" => outline.swagger = scalar(value),
                 "asyncapi" => outline.asyncapi = scalar(value),
-                "info" => outline.info = Some(Info::default()),
+                "info" => {
+                    let within = flow(value, &mut lines).and_then(|info| serde_json::from_value(info).ok());
+                    outline.info = Some(within.unwrap_or_default());
+                }
+                "paths" => outline.paths = count(flow(value, &mut lines).as_ref()),
+                "webhooks" => outline.webhooks = count(flow(value, &mut lines).as_ref()),
+                "channels" => outline.channels = count(flow(value, &mut lines).as_ref()),
                 _ => {}
             }
             continue;
@@ -168,6 +181,30 @@ fn scalar(text: &str) -> Option<Value> {
     let quoted = ['"', '\''].into_iter().find_map(|quote| text.strip_prefix(quote)?.split(quote).next());
     let text = quoted.unwrap_or_else(|| text.split(" #").next().unwrap_or(text)).trim();
     (!text.is_empty()).then(|| Value::String(text.to_owned()))
+}
+
+/// A mapping in braces, which may go over several lines.
+fn flow(value: &str, lines: &mut std::iter::Peekable<std::str::Lines<'_>>) -> Option<Value> {
+    const MOST: usize = 64 * 1024;
+    if !value.starts_with('{') {
+        return None;
+    }
+    let deeper = |line: &str| line.matches('{').count();
+    let higher = |line: &str| line.matches('}').count();
+    let mut text = value.to_owned();
+    let (mut opened, mut closed) = (deeper(value), higher(value));
+    while opened > closed && text.len() < MOST {
+        let line = lines.next()?;
+        opened += deeper(line);
+        closed += higher(line);
+        text.push('\n');
+        text.push_str(line);
+    }
+    parse_documents(&text).into_iter().next()?.ok().map(|document| document.value)
+}
+
+fn count(mapping: Option<&Value>) -> Count {
+    Count(mapping.and_then(Value::as_object).map_or(0, serde_json::Map::len))
 }
 
 /// The lines of a block of text that is deeper than its key.

@@ -195,3 +195,22 @@ fn deep_json_is_survived() {
 
     assert_eq!(apis(&found(&[("openapi.json", &deep)])).len(), 1);
 }
+
+#[test]
+fn mappings_in_braces_are_read_as_those_in_lines() {
+    let braces =
+        "openapi: 3.0.3\ninfo: {title: Pay, version: '2'}\npaths: {/pays: {get: {}}, /refunds: {get: {}}}\n";
+    let over_lines = "asyncapi: 2.6.0\ninfo: {\n  title: Paid,\n  version: '1' }\nchannels:\n  paid: {}\n";
+    let whole = "{openapi: 3.1.0, info: {title: Ship, version: '1'}, paths: {/ships: {}}}\n";
+    let part = "openapi: 3.0.3\ninfo: {title: Parts, version: '2'}\npaths: {}\n";
+    let findings = found(&[
+        ("docs/pay.yaml", braces),
+        ("docs/paid.yaml", over_lines),
+        ("docs/ship.yaml", whole),
+        ("docs/parts.yaml", part),
+    ]);
+
+    assert_eq!(apis(&findings), ["asyncapi paid Likely", "openapi pay Likely", "openapi ship Likely"]);
+    let (_, pay) = findings.of(SubjectKind::Api).nth(1).unwrap();
+    assert_eq!(pay.existence.evidence[0].seen, "OpenAPI 3.0.3 with 2 paths");
+}

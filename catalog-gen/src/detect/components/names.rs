@@ -2,6 +2,7 @@
 
 use crate::detect::paths::folder_text;
 use crate::detect::prose::readme_heading;
+use crate::detect::slug::slug;
 use crate::generate::legal;
 use crate::{Claim, Confidence, Ecosystem, Evidence, Findings, Material, Package, Subject, TreePath};
 
@@ -76,7 +77,7 @@ pub(super) fn claim(
     let repository = material.about.remote.as_ref().map(|remote| remote.name().to_owned());
     let whole = what == What::Whole;
     let manifest = findings.packages_in(folder).find_map(|package| Some((package, bare_name(package)?)));
-    if whole && let Some(claim) = with_owner(material) {
+    if whole && let Some(claim) = with_owner(material).or_else(|| agreed(material, manifest.as_ref())) {
         subject.claim("metadata.name", claim);
     }
     if whole && let Some(repository) = repository.as_deref().and_then(legal) {
@@ -120,11 +121,18 @@ pub(super) fn claim(
 fn with_owner(material: &Material<'_>) -> Option<Claim> {
     let remote = material.about.remote.as_ref()?;
     let (owner, name) = remote.slug().rsplit_once('/')?;
-    let full = legal(&format!("{}-{}", owner.to_ascii_lowercase(), name.to_ascii_lowercase()))?;
-    let heading =
-        readme_heading(material).filter(|(heading, _)| folded(&heading.replace(' ', "-")) == folded(&full));
+    let mut full = legal(&format!("{}-{}", owner.to_ascii_lowercase(), name.to_ascii_lowercase()))?;
+    let heading = readme_heading(material).and_then(|(heading, path)| {
+        let called = if folded(&heading.replace(' ', "-")) == folded(&full) {
+            full.clone()
+        } else {
+            after_owner(&slug(&heading), owner, name)?
+        };
+        Some((called, heading, path))
+    });
     let evidence = match heading {
-        Some((heading, path)) => {
+        Some((called, heading, path)) => {
+            full = called;
             Evidence::at(&path, None, "names.heading", format!("it calls it `{heading}`"))
         }
         None if is_generic(name) => {
@@ -133,6 +141,35 @@ fn with_owner(material: &Material<'_>) -> Option<Claim> {
         None => return None,
     };
     Some(Claim::new(full, Confidence::Likely, evidence))
+}
+
+/// A heading of the owner's name and words that end the repository's: `acmes-shop-modules` for `infra-shop-modules` of
+/// `acme-inc`.
+fn after_owner(heading: &str, owner: &str, repository: &str) -> Option<String> {
+    const LEAST: usize = 4;
+    let (first, rest) = heading.split_once('-')?;
+    let owner = folded(owner);
+    let common = first.bytes().zip(owner.bytes()).take_while(|(one, other)| one == other).count();
+    let is_owner = common >= LEAST && (common == owner.len() || common + 1 >= first.len());
+    let ends = slug(repository).strip_suffix(rest).is_some_and(|before| before.ends_with('-'));
+    (is_owner && ends && rest.contains('-')).then(|| heading.to_owned())
+}
+
+/// The manifest's name, where the readme's heading is the same and the repository is called something else altogether.
+fn agreed(material: &Material<'_>, manifest: Option<&(&Package, String)>) -> Option<Claim> {
+    const THING: [&str; 5] = ["-application", "-app", "-service", "-project", "-library"];
+    let (package, name) = manifest?;
+    let (heading, path) = readme_heading(material)?;
+    let called = slug(&heading);
+    let bare = THING.iter().find_map(|end| called.strip_suffix(end)).unwrap_or(&called);
+    let own = slug(name);
+    let repository = slug(material.about.remote.as_ref()?.name());
+    let related = own.split('-').any(|word| repository.split('-').any(|other| other == word));
+    if is_generic(&own) || related || (own != called && own != bare) {
+        return None;
+    }
+    let evidence = Evidence::at(&path, None, "names.agreed", format!("its heading is `{heading}`, too"));
+    Some(Claim::new(name.clone(), Confidence::Likely, named_by(package)).and(evidence))
 }
 
 /// The name in the manifest, with the repository's before it where it says only what a part is.

@@ -31,7 +31,16 @@ impl Parts {
         let mut parts: BTreeMap<String, Part> = BTreeMap::new();
         parts.insert(String::new(), Part::new(None));
         let members = members::folders(findings);
-        for package in findings.packages.iter().filter(|package| package.ecosystem != Ecosystem::Helm) {
+        let skeletons = skeletons(material);
+        let is_own = |package: &&Package| {
+            let within = |skeleton: &Option<TreePath>| match (skeleton, &package.folder) {
+                (None, _) => true,
+                (Some(skeleton), Some(folder)) => folder.starts_with(skeleton),
+                (Some(_), None) => false,
+            };
+            package.ecosystem != Ecosystem::Helm && !skeletons.iter().any(within)
+        };
+        for package in findings.packages.iter().filter(is_own) {
             let key = package.folder.as_ref().map(ToString::to_string).unwrap_or_default();
             let part = parts.entry(key).or_insert_with(|| Part::new(package.folder.clone()));
             part.take(package);
@@ -42,10 +51,10 @@ impl Parts {
             part.is_area = true;
             part.evidence.push(evidence);
         }
-        let own = material.listing.iter().filter(|file| !is_foreign(&file.path));
         let mut ships: HashMap<String, Vec<(&str, Evidence)>> = HashMap::new();
-        for (folder, sign, evidence) in own.filter_map(deploy::sign) {
-            if folder.as_ref().is_some_and(is_side_folder) {
+        for file in material.listing.iter() {
+            let Some((folder, sign, evidence)) = deploy::sign(file) else { continue };
+            if is_foreign(&file.path) || folder.as_ref().is_some_and(is_side_folder) {
                 continue;
             }
             let key = folder.map(|folder| folder.to_string()).unwrap_or_default();
@@ -96,6 +105,13 @@ impl Parts {
         let is_whole = root.application && !root.only_members && !split.is_empty();
         is_whole.then_some(root)
     }
+}
+
+/// Folders that a generator of projects copies: what stands in them is what it makes, not what is shipped from here.
+fn skeletons(material: &Material<'_>) -> Vec<Option<TreePath>> {
+    let files = material.listing.iter().filter(|file| file.path.file_name() == "template.json");
+    let settings = files.filter_map(|file| file.path.parent());
+    settings.filter(|folder| folder.file_name() == ".template.config").map(|folder| folder.parent()).collect()
 }
 
 impl Part {

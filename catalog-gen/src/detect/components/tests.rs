@@ -123,3 +123,49 @@ fn a_repository_whose_name_says_only_what_it_is_is_called_with_its_owner() {
     repository.about.remote.as_mut().unwrap().url = "https://github.com/acme/core".to_owned();
     assert_eq!(repository.catalogue(&Site::default()).names(), ["Component:acme-core"]);
 }
+
+#[test]
+fn what_a_generator_of_projects_copies_is_not_shipped_from_here() {
+    let found = components(&[
+        ("src/.template.config/template.json", "{}"),
+        ("src/Shop.Api/package.json", APP),
+        ("src/Shop.Api/Dockerfile", "FROM node"),
+        ("src/Shop.Web/package.json", APP),
+        ("src/Shop.Web/Dockerfile", "FROM node"),
+    ]);
+    assert_eq!(found, ["shop"]);
+}
+
+fn name(remote: &str, files: &[(&str, &str)]) -> String {
+    let mut repository = Repository::of(files);
+    repository.about.remote.as_mut().unwrap().url = format!("https://github.com/{remote}");
+    let catalogue = repository.catalogue(&Site::default());
+    catalogue.entities[0].entity.metadata.name.clone()
+}
+
+#[test]
+fn a_heading_of_the_owner_and_the_end_of_the_repositorys_name_is_its_name() {
+    let readme = |heading: &str| vec![("README.md", heading.to_owned())];
+    for (remote, heading, expected) in [
+        ("AcmeUK/infra-shop-modules", "# Acme's Shop Modules\n", "acmes-shop-modules"),
+        ("acme/infra-shop-modules", "# Beta's Shop Modules\n", "infra-shop-modules"),
+        ("acme/shop", "# Acme Shop\n", "acme-shop"),
+        ("acme/infra-shop", "# Acme Shop\n", "infra-shop"),
+    ] {
+        let files = readme(heading);
+        let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        assert_eq!(name(remote, &files), expected, "{heading}");
+    }
+}
+
+#[test]
+fn where_manifest_and_heading_agree_against_the_repository_they_are_right() {
+    let manifest = ("package.json", "{\"name\": \"lending\"}");
+    for (remote, heading, expected) in [
+        ("acme/test-driven-node", "# Lending application\n", "lending"),
+        ("acme/test-driven-node", "# A node\n", "test-driven-node"),
+        ("acme/lending-cards", "# Lending\n", "lending-cards"),
+    ] {
+        assert_eq!(name(remote, &[manifest, ("README.md", heading)]), expected, "{remote} {heading}");
+    }
+}

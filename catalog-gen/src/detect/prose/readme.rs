@@ -10,18 +10,13 @@ use crate::propose::prose::{one_line, plain};
 const LINES: usize = 250;
 
 /// Shorter paragraphs are taken together with the next.
-const SHORT: usize = 90;
+const SHORT: usize = 120;
 
 /// Beginnings of paragraphs that tell something else than what the thing is.
-const OTHER: [&str; 45] = [
+const OTHER: [&str; 40] = [
     "run ",
     "runs the app",
     "running ",
-    "this project was generated",
-    "this project was bootstrapped",
-    "this project was created",
-    "this package was",
-    "this app was",
     "to ",
     "install",
     "please",
@@ -60,6 +55,19 @@ const OTHER: [&str; 45] = [
     "build status",
     "click here",
 ];
+/// Beginnings of paragraphs that a generator of projects has written, wherever they stand.
+const GENERATED: [&str; 9] = [
+    "this project was generated",
+    "this project was bootstrapped",
+    "this project was created",
+    "this package was",
+    "this app was",
+    "a progressive node.js framework",
+    "nest framework typescript starter",
+    "this template should help",
+    "this template provides a minimal setup",
+];
+
 /// Words of headings under which no such paragraph stands.
 const ELSEWHERE: [&str; 28] = [
     "install",
@@ -113,16 +121,47 @@ pub(in crate::detect) fn purpose(text: &str) -> Option<(String, usize)> {
     let mut read = wanted.filter(|(paragraph, _, under)| {
         one_line(&plain(paragraph)).is_some_and(|found| says_what_it_is(&found, *under))
     });
-    let (mut found, line, under) = read.next()?;
+    let (found, line, under) = read.next()?;
+    let mut found = plain(&found);
     // A short paragraph says more together with the next.
-    if found.chars().count() < SHORT
+    while found.chars().count() < SHORT
         && let Some((next, _, same)) = read.next()
         && same == under
     {
-        let end = if found.ends_with(['.', '!', '?']) { " " } else { ". " };
-        found = format!("{found}{end}{next}");
+        found = joined(&found, &plain(&next));
     }
-    Some((one_line(&plain(&found))?, line))
+    Some((without_opening(&one_line(&found)?), line))
+}
+
+/// Two texts, with an end to the first.
+pub(super) fn joined(first: &str, second: &str) -> String {
+    let first = first.trim_end();
+    let end = if first.ends_with(['.', '!', '?', '…', ':']) { " " } else { ". " };
+    format!("{first}{end}{}", second.trim_start())
+}
+
+/// The text without words that only say that it is about this repository: "This repository contains".
+fn without_opening(text: &str) -> String {
+    const THINGS: [&str; 9] =
+        ["repository", "repo", "project", "package", "module", "folder", "directory", "monorepo", "library"];
+    const HOLDS: [&str; 8] =
+        ["contains", "holds", "houses", "hosts", "includes", "provides", "implements", "is"];
+    let words: Vec<&str> = text.split(' ').take(4).collect();
+    let small = |at: usize| words.get(at).map(|word| word.to_lowercase()).unwrap_or_default();
+    let before = match (small(0).as_str(), small(1).as_str()) {
+        ("this" | "the", thing) if THINGS.contains(&thing) && HOLDS.contains(&small(2).as_str()) => 3,
+        ("this", "is") if matches!(small(2).as_str(), "a" | "an" | "the") => 2,
+        _ => return text.to_owned(),
+    };
+    let rest: String = text.splitn(before + 1, ' ').nth(before).unwrap_or_default().to_owned();
+    if before == 3 && small(2) == "is" && !matches!(small(3).as_str(), "a" | "an" | "the") {
+        return text.to_owned();
+    }
+    let mut letters = rest.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => text.to_owned(),
+    }
 }
 
 /// Does a heading tell of something else than what the thing is?
@@ -137,6 +176,7 @@ fn says_what_it_is(found: &str, under: Under) -> bool {
         && !lower.ends_with(':')
         && !lower.starts_with(['[', '|'])
         && !lower.starts_with("todo")
+        && !GENERATED.iter().any(|start| lower.starts_with(start))
         && (under == Under::Purpose || !OTHER.iter().any(|start| lower.starts_with(start)))
         && !lower.contains("img.shields.io")
         && found.chars().filter(|c| c.is_alphabetic()).count() * 2 > found.chars().count()
@@ -152,8 +192,19 @@ fn paragraphs(text: &str) -> Vec<(String, usize, Under)> {
     for (at, whole) in lines.iter().enumerate() {
         let line = whole.trim();
         let next = lines.get(at + 1).map(|line| line.trim()).unwrap_or_default();
-        let heading = heading(line, next);
-        let prose = reader.is_prose(whole) && heading.is_none() && !is_underline(line);
+        let is_code = reader.fence.is_some() || reader.comment;
+        let is_prose = reader.is_prose(whole);
+        let tagged = tagged(line);
+        let heading = heading(line, next).or(tagged.as_ref().map(|(text, level)| (text.as_str(), *level)));
+        let heading = heading.filter(|_| !is_code);
+        // A paragraph of HTML says as much as one without.
+        let within = words_in_tags(line).filter(|_| !is_code && heading.is_none());
+        let prose = is_prose && heading.is_none() && !is_underline(line);
+        if let Some(paragraph) = within {
+            out.extend(open.take().map(|(before, first)| (before, first, under)));
+            out.push((paragraph, at + 1, under));
+            continue;
+        }
         if prose {
             match &mut open {
                 Some((so_far, _)) => {
@@ -257,6 +308,26 @@ fn is_prose(line: &str) -> bool {
         && !MARKS.iter().any(|mark| line.starts_with(mark))
 }
 
+/// The words of a line that is a paragraph of HTML, if they are some.
+fn words_in_tags(line: &str) -> Option<String> {
+    const BLOCKS: [&str; 8] = ["<p", "<b>", "<strong>", "<em>", "<i>", "<div", "<h3", "<h4"];
+    if !BLOCKS.iter().any(|tag| line.starts_with(tag)) {
+        return None;
+    }
+    let text = plain(line);
+    let text = text.trim();
+    let words = text.split_whitespace().filter(|word| word.chars().any(char::is_alphabetic)).count();
+    (words >= 4).then(|| text.to_owned())
+}
+
+/// The text and level of a heading written as HTML, `<h1 align="center">Shop</h1>`. Lower ones hold mottos.
+pub(super) fn tagged(line: &str) -> Option<(String, usize)> {
+    let level = line.strip_prefix("<h")?.chars().next()?.to_digit(3)?;
+    let text = plain(line);
+    let text = text.trim();
+    (!text.is_empty()).then(|| (text.to_owned(), level as usize))
+}
+
 /// A heading, `# Shop`, `== Shop`, or what the next line underlines; and its level.
 fn heading<'l>(line: &'l str, next: &str) -> Option<(&'l str, usize)> {
     let marks = line.bytes().take_while(|byte| matches!(byte, b'#' | b'=')).count();
@@ -297,6 +368,40 @@ mod tests {
     }
 
     #[test]
+    fn paragraphs_and_headings_of_html_are_read() {
+        let text = "<h1 align=\"center\">Shop</h1>\n\n<p align=\"center\">\n  <img src=\"x\">\n</p>\n\n\
+                    <p><b>Sells things to people.</b></p>\n\n<h2>Usage</h2>\n\nSells nothing if one does not ask.\n";
+        assert_eq!(found(text), Some(("Sells things to people.".to_owned(), 7)));
+    }
+
+    #[test]
+    fn remarks_in_code_are_no_headings() {
+        let text = "# Shop\n\n```sh\n# Install it\nmake\n```\n\nSells things to people.\n";
+        assert_eq!(found(text), Some(("Sells things to people.".to_owned(), 8)));
+    }
+
+    #[test]
+    fn short_paragraphs_are_joined_as_long_as_they_are_about_it() {
+        let text =
+            "# Shop\n\nSells things to people.\n\nAsks what they want!\n\n## Install\n\nJust do so now.\n";
+        assert_eq!(found(text), Some(("Sells things to people. Asks what they want!".to_owned(), 3)));
+    }
+
+    #[test]
+    fn words_about_the_repository_are_left_out() {
+        for (text, short) in [
+            ("This repository contains the code of the shop.", "The code of the shop."),
+            ("This is a shop for people.", "A shop for people."),
+            ("The project is a shop for people.", "A shop for people."),
+            ("This project is written in Rust.", "This project is written in Rust."),
+            ("This is where people buy.", "This is where people buy."),
+            ("The shop contains things.", "The shop contains things."),
+        ] {
+            assert_eq!(without_opening(text), short);
+        }
+    }
+
+    #[test]
     fn what_only_tells_how_to_use_it_says_nothing() {
         for text in [
             "",
@@ -304,7 +409,7 @@ mod tests {
             "Run it with make.\n",
             "Endpoints:\n",
             "[a]: https://x\n",
-            "This project was \
+            "## About\n\nThis project was \
                      generated with Angular CLI.\n",
         ] {
             assert_eq!(found(text), None, "{text:?}");
