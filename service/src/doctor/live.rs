@@ -240,6 +240,7 @@ impl<'a> Live<'a> {
             description: "Made by `stagecraft doctor --live`.".to_owned(),
             draft: false,
             update: false,
+            only_ours: false,
             force_fork: false,
             when_empty: false,
             reviewers: Vec::new(),

@@ -48,6 +48,8 @@ pub struct NewPullRequest {
     pub draft: bool,
     /// Whether an open pull request of the same branch gets the commit, instead of being in the way.
     pub update: bool,
+    /// With `update`: whether a branch that somebody else committed to last is left as it is.
+    pub only_ours: bool,
     /// Whether the branch lies in a fork even where it could lie in the repository.
     pub force_fork: bool,
     /// Whether one is made although nothing differs.

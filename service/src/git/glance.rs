@@ -13,7 +13,7 @@ use super::fetch::{Credentials, Origin};
 use super::http::{Remote, Service};
 use super::pack::Incoming;
 use super::wire::{Decoder, HeadAnswer, head_request, objects_request};
-use super::{CommitId, ObjectStore, blocking, read, setup};
+use super::{Author, CommitId, ObjectStore, blocking, read, setup};
 
 /// How many objects are asked for at once.
 const AT_ONCE: usize = 2_000;
@@ -47,6 +47,20 @@ impl ObjectStore {
     pub async fn listing(&self, commit: &CommitId) -> Result<Listing, GitError> {
         let (path, commit) = (self.path().to_owned(), commit.clone());
         blocking(move || listing(&setup::open(&path)?, &commit)).await
+    }
+
+    /// Who made a commit of this repository, and its message.
+    pub async fn signed(&self, commit: &CommitId) -> Result<(Author, String), GitError> {
+        let (path, commit) = (self.path().to_owned(), commit.clone());
+        blocking(move || {
+            let repository = setup::open(&path)?;
+            let found = read::commit(&repository, Some(&commit.0))?;
+            let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            let author = found.author();
+            let author = Author { name: text(author.name_bytes()), email: text(author.email_bytes()) };
+            Ok((author, text(found.message_bytes())))
+        })
+        .await
     }
 
     /// Contents of this repository by their ids, in that order.

@@ -57,18 +57,24 @@ pub(super) async fn metrics(State(operations): State<Operations>) -> Response {
 }
 
 async fn catalog_depth(operations: &Operations) -> Option<CatalogDepth> {
-    match tokio::time::timeout(PATIENCE, operations.webhooks.backlog()).await {
-        Ok(Ok((deliveries, changes_waiting, oldest))) => {
+    let asked = async {
+        let backlog = operations.webhooks.backlog().await.map_err(|error| error.to_string())?;
+        let kept = operations.catalog.kept().await.map_err(|error| error.to_string())?;
+        Ok::<_, String>((backlog, kept))
+    };
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(Ok(((deliveries, changes_waiting, oldest), removals_refused))) => {
             let waits_ms = oldest.map_or(0, |oldest| operations.db.now_ms().saturating_sub(oldest).max(0));
             Some(CatalogDepth {
                 deliveries_waiting: deliveries.received,
                 deliveries_failed: deliveries.failed,
                 changes_waiting,
                 oldest_change_s: Duration::from_millis(waits_ms.unsigned_abs()).as_secs_f64(),
+                removals_refused,
             })
         }
         Ok(Err(error)) => {
-            tracing::warn!(error = %error, "the deliveries could not be counted");
+            tracing::warn!(error = %error, "what waits for the catalog could not be counted");
             None
         }
         Err(_) => None,

@@ -88,6 +88,7 @@ pub(super) struct Deliveries {
 pub(super) struct Operations {
     pub(super) db: Db,
     pub(super) webhooks: Webhooks,
+    pub(super) catalog: Catalog,
     pub(super) queue: Queue,
     pub(super) github: Arc<BTreeMap<String, GitHub>>,
     pub(super) metrics: Metrics,
@@ -131,9 +132,9 @@ impl HttpState {
         Self {
             tasks,
             entities,
-            catalog,
+            catalog: catalog.clone(),
             deliveries: Deliveries { webhooks: webhooks.clone(), room: Arc::new(Semaphore::new(ROOM)) },
-            operations: Operations { db, webhooks, queue, github, metrics: metrics.clone() },
+            operations: Operations { db, webhooks, catalog, queue, github, metrics: metrics.clone() },
             access: Arc::new(Access::new(auth, verifier)),
             own_keys: Published(own_keys),
             origins: Arc::new(Origins::new(server.cors_origins)),

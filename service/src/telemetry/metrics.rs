@@ -68,10 +68,12 @@ pub struct CatalogDepth {
     pub changes_waiting: i64,
     /// Seconds since the oldest of them came.
     pub oldest_change_s: f64,
+    /// Repositories whose removal the guards refuse.
+    pub removals_refused: i64,
 }
 
 impl CatalogDepth {
-    fn gauges(&self) -> [(&'static str, &'static str, f64); 4] {
+    fn gauges(&self) -> [(&'static str, &'static str, f64); 5] {
         [
             (
                 "stagecraft_deliveries_waiting",
@@ -92,6 +94,11 @@ impl CatalogDepth {
                 "stagecraft_catalog_oldest_change_seconds",
                 "Seconds that the oldest of them waits.",
                 self.oldest_change_s,
+            ),
+            (
+                "stagecraft_catalog_removals_refused",
+                "Repositories that are not to be seen and keep their entities, because too many would go at once.",
+                self.removals_refused as f64,
             ),
         ]
     }
@@ -433,13 +440,19 @@ mod tests {
         let metrics = Metrics::new();
         metrics.delivery("push", "received");
         metrics.delivery("push", "received");
-        let depth = CatalogDepth { changes_waiting: 3, oldest_change_s: 1.5, ..CatalogDepth::default() };
+        let depth = CatalogDepth {
+            changes_waiting: 3,
+            oldest_change_s: 1.5,
+            removals_refused: 2,
+            ..CatalogDepth::default()
+        };
 
         let text = metrics.render(&Depths { catalog: Some(depth), ..Depths::default() });
 
         assert!(text.contains("stagecraft_deliveries{event=\"push\",outcome=\"received\"} 2\n"), "{text}");
         assert!(text.contains("stagecraft_catalog_changes_waiting 3\n"), "{text}");
         assert!(text.contains("stagecraft_catalog_oldest_change_seconds 1.5\n"), "{text}");
+        assert!(text.contains("stagecraft_catalog_removals_refused 2\n"), "{text}");
     }
 
     #[test]

@@ -48,12 +48,17 @@ pub(crate) fn tree(files: &[(&str, &str)]) -> FileTree {
 
 /// Puts a commit onto the default branch of a bare repository; files without a text go.
 pub(crate) async fn commit(folder: PathBuf, files: &[(&str, Option<&str>)]) {
+    commit_to(folder, "main", files).await;
+}
+
+/// The same on a branch.
+pub(crate) async fn commit_to(folder: PathBuf, branch: &str, files: &[(&str, Option<&str>)]) {
     let store = ObjectStore::open(&folder).unwrap();
     let kept: Vec<(&str, &str)> = files.iter().filter_map(|(path, text)| Some((*path, (*text)?))).collect();
     let gone = files.iter().filter(|(_, text)| text.is_none()).map(|(path, _)| path);
-    let base = store.resolve(None).await.unwrap().0;
+    let base = store.resolve(Some(branch)).await.unwrap().0;
     let update = BranchUpdate {
-        branch: "main".to_owned(),
+        branch: branch.to_owned(),
         expected: Some(base.clone()),
         base,
         files: tree(&kept),
@@ -265,6 +270,44 @@ async fn a_reference_that_two_repositories_make_is_the_firsts() {
     pushed(&app, "shop").await;
 
     assert_ne!(entity(&app, "component:default/shop").await, first);
+}
+
+#[tokio::test]
+async fn repositories_of_an_organisation_of_another_name_take_their_entities_along() {
+    let app = TestApp::new().await;
+    for name in ["shop", "cart"] {
+        let manifest = MANIFEST.replace("\"shop\"", &format!("\"{name}\""));
+        make(&app.app.local_forge, name, &[("package.json", &manifest)]).await;
+    }
+    app.app.catalog.onboard(&onboarding(&["shop", "cart"], &[], Delivery::Feed)).await.unwrap();
+    settle(&app).await;
+    let (from, to) = (app.repository("acme", "shop"), app.repository("newco", "shop"));
+    std::fs::rename(from.parent().unwrap(), to.parent().unwrap()).unwrap();
+
+    for name in ["shop", "cart"] {
+        let record = app.repository("newco", name).join("forge.json");
+        let text = std::fs::read_to_string(&record).unwrap();
+        std::fs::write(record, text.replace("\"acme\"", "\"newco\"")).unwrap();
+    }
+
+    let renamed = |name: &str| RepoSlug { owner: "newco".to_owned(), ..slug(name) };
+    for name in ["shop", "cart"] {
+        happened(&app, Change::Moved { from: slug(name), to: renamed(name) }).await;
+    }
+    happened(&app, Change::Owner { host: "github.com".to_owned(), owner: "acme".to_owned() }).await;
+
+    assert_eq!(offered(&app).await, ["component:default/cart", "component:default/shop"]);
+    let all = ListRepositories { limit: 10, ..ListRepositories::default() };
+    let rows = app.app.catalog.repositories(&all).await.unwrap().repositories;
+    let rows: Vec<(String, RepositoryState)> =
+        rows.into_iter().map(|(row, _)| (row.key, row.state)).collect();
+    assert_eq!(
+        rows,
+        [
+            ("github.com/newco/cart".to_owned(), RepositoryState::Offered),
+            ("github.com/newco/shop".to_owned(), RepositoryState::Offered)
+        ]
+    );
 }
 
 #[tokio::test]

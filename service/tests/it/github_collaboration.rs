@@ -121,6 +121,7 @@ fn pull(files: &[(&str, &str)]) -> NewPullRequest {
         description: "It is needed.".to_owned(),
         draft: false,
         update: false,
+        only_ours: false,
         force_fork: false,
         when_empty: true,
         reviewers: Vec::new(),

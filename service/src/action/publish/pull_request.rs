@@ -176,6 +176,7 @@ async fn wanted(ctx: &mut ActionContext<'_>, input: &Input) -> Result<NewPullReq
         description: input.description.clone(),
         draft: input.draft.unwrap_or(false),
         update: input.update.unwrap_or(false),
+        only_ours: false,
         force_fork: input.force_fork.unwrap_or(false),
         when_empty: input.create_when_empty.unwrap_or(true),
         reviewers: input.reviewers.clone().unwrap_or_default(),

@@ -12,6 +12,7 @@ use catalog_gen::{
 use serde_json::{Value, json};
 
 use super::people::{self, Declared};
+use super::proposal::MORE_FILE;
 use crate::entities::{MadeEntity, RepositoryState};
 use crate::forge::{AboutRepository, Forge, ForgeError};
 use crate::git::CommitId;
@@ -42,6 +43,8 @@ pub(super) struct Made {
     pub(super) catalogue: Catalogue,
     /// Whether people declare something themselves.
     pub(super) has_files: bool,
+    /// Whether people have a file where one of ours would stand.
+    pub(super) is_taken: bool,
 }
 
 /// Reads a repository at a commit.
@@ -161,11 +164,12 @@ impl Seen {
             teams: Vec::new(),
         };
         let catalogue = generate(&Material { listing: &listing, files: &files, about: &said }, &site);
+        let is_taken = TreePath::parse(MORE_FILE).is_ok_and(|path| listing.get(&path).is_some());
         let mut sorting = Sorting::new(&declared, &files, format!("url:{contents_url}/{FILE}"));
         for described in &catalogue.entities {
             sorting.take(described);
         }
-        sorting.end(catalogue, unread)
+        Made { is_taken, ..sorting.end(catalogue, unread) }
     }
 }
 
@@ -224,7 +228,8 @@ impl<'s> Sorting<'s> {
         });
         let has_files = !self.declared.is_nothing();
         let left_out = yielded.into_iter().chain(self.left_out).collect();
-        Made { entities: self.offered, state, note, details, left_out, catalogue, has_files }
+        let is_taken = false;
+        Made { entities: self.offered, state, note, details, left_out, catalogue, has_files, is_taken }
     }
 
     fn stands(&self) -> (RepositoryState, String) {

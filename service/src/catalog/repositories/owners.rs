@@ -77,6 +77,11 @@ impl Catalog {
         Ok(true)
     }
 
+    /// How many repositories the guards keep: they are not to be seen, and their entities stay.
+    pub async fn kept(&self) -> Result<i64, crate::entities::EntityStoreError> {
+        self.inner.keeping.repositories.kept().await
+    }
+
     /// All rows, or those of an owner.
     pub(super) async fn rows(
         &self,

@@ -1,8 +1,9 @@
 //! The pull request by which a repository gets a catalog file.
 //!
 //! One branch for each repository, brought forward in place when the code changes; one that people closed is not opened
-//! again until somebody asks for it. Its text says of every value where it comes from, how sure it is, and what was left
-//! out. The invariant: no file that people wrote is touched, and what is only guessed is in no file.
+//! again until somebody asks for it, and a branch to which people have committed is theirs from then on. Its text says of
+//! every value where it comes from, how sure it is, and what was left out. The invariant: no file that people wrote or
+//! changed is touched, and what is only guessed is in no file.
 
 mod text;
 
@@ -18,7 +19,7 @@ use crate::ids::TaskId;
 /// What a catalog reads by its default rules.
 const MAIN_FILE: &str = "catalog-info.yaml";
 /// The kinds that its default rules do not take from a file.
-const MORE_FILE: &str = "catalog-more.yaml";
+pub(super) const MORE_FILE: &str = "catalog-more.yaml";
 const USUAL_KINDS: [&str; 2] = ["Component", "API"];
 const TITLE: &str = "Describe this repository in the software catalog";
 const MESSAGE: &str = "Add a catalog file";
@@ -35,7 +36,7 @@ impl Catalog {
         made: &Made,
     ) -> Result<(), SeeError> {
         let slug = &about.repository.slug;
-        if made.has_files || made.entities.is_empty() {
+        if made.has_files || made.is_taken || made.entities.is_empty() {
             return Ok(());
         }
         let files = files(&made.catalogue.entities, about);
@@ -48,7 +49,8 @@ impl Catalog {
             }
             _ => {}
         }
-        let wanted = self.wanted(files, description);
+        let is_open = known.is_some();
+        let wanted = self.wanted(files, description, is_open);
         let opened: Option<PullRequest> = forge.open_pull_request(slug, &wanted).await?;
         let pull = opened.map(|opened| PullNote {
             number: opened.number,
@@ -90,8 +92,10 @@ impl Catalog {
         Ok(Some(PullNote { number, url, state, brings }))
     }
 
-    fn wanted(&self, files: FileTree, description: String) -> NewPullRequest {
+    /// `is_open`: the branch may have a file from before that is not wanted any more.
+    fn wanted(&self, files: FileTree, description: String, is_open: bool) -> NewPullRequest {
         let capabilities = &self.inner.capabilities;
+        let more = TreePath::parse(MORE_FILE).ok().filter(|path| is_open && files.get(path).is_none());
         NewPullRequest {
             origin: Origin {
                 task: TaskId::generate(),
@@ -101,13 +105,14 @@ impl Catalog {
             branch: PROPOSAL_BRANCH.to_owned(),
             target: None,
             files,
-            delete: Vec::new(),
+            delete: more.into_iter().collect(),
             message: MESSAGE.to_owned(),
             author: Some(capabilities.author.clone()),
             title: TITLE.to_owned(),
             description,
             draft: false,
             update: true,
+            only_ours: true,
             force_fork: false,
             // The branch of one that was closed has it all already.
             when_empty: true,

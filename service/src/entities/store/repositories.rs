@@ -202,6 +202,14 @@ impl Repositories {
         Ok(tx.commit().await?)
     }
 
+    /// How many repositories keep their entities because too many would have gone at once.
+    pub async fn kept(&self) -> Result<i64, EntityStoreError> {
+        let row = sqlx::query("select count(*) from repositories where state = 'kept'")
+            .fetch_one(self.db.reader())
+            .await?;
+        Ok(row.try_get(0)?)
+    }
+
     /// How an owner's repositories stand. `since`: milliseconds UTC.
     pub async fn standing(&self, owner: &str, since: i64) -> Result<Standing, EntityStoreError> {
         let row = sqlx::query(

@@ -57,6 +57,8 @@ pub struct State {
     pub deliveries: Vec<Delivery>,
     /// Whether what is to be sent to webhooks waits.
     pub webhooks_held: bool,
+    /// How many entries a listing of a tree holds; what is beyond is cut off.
+    pub most_tree_entries: usize,
     /// The login of the one whose request is at hand.
     pub sender: String,
     last_id: u64,
@@ -78,6 +80,7 @@ impl State {
             moved: BTreeMap::new(),
             deliveries: Vec::new(),
             webhooks_held: false,
+            most_tree_entries: 100_000,
             sender: String::new(),
             last_id: 1000,
         }

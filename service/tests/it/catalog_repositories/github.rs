@@ -5,7 +5,8 @@ use stagecraft::db::Engine;
 use stagecraft::entities::{Delivery, ListRepositories, PullState, RepositoryState};
 
 use super::{
-    HUMAN, MANIFEST, commit, entity, happened, make, offered, onboarding, pushed, settle, slug, standing,
+    HUMAN, MANIFEST, commit, commit_to, entity, happened, make, offered, onboarding, pushed, settle, slug,
+    standing,
 };
 use crate::support::github::GitHubSite;
 
@@ -126,6 +127,100 @@ async fn a_pull_request_brings_the_file_and_is_brought_forward_in_place() {
 
     assert_eq!(pull(&site).await, Some((number, PullState::Open)));
     assert_ne!(site.github.head("acme", "shop", branch), Some(first));
+}
+
+/// The files at a branch, by their paths.
+async fn files(site: &GitHubSite, branch: &str) -> Vec<(String, String)> {
+    let (_, tree) = site.forge().read(&slug("shop"), Some(branch)).await.unwrap();
+    let texts =
+        tree.iter().filter_map(|(path, _)| Some((path.to_string(), tree.file(path)?.text()?.to_owned())));
+    texts.collect()
+}
+
+async fn described(site: &GitHubSite, text: &str) {
+    site.github.change(|state| {
+        let repository =
+            state.repositories.values_mut().find(|repository| repository.name == "shop").unwrap();
+        repository.settings.insert("description".to_owned(), text.into());
+        repository.updated += 1_000;
+    });
+    pushed(&site.app, "shop").await;
+}
+
+#[tokio::test]
+async fn a_branch_to_which_people_committed_is_theirs() {
+    let site = with_shop(&[("package.json", MANIFEST)], Delivery::PullRequest).await;
+    settle(&site.app).await;
+    let branch = "stagecraft/catalog-info";
+    let (number, _) = pull(&site).await.expect("there is a pull request");
+    let edited = HUMAN.replace("people", "team-shop");
+    commit_to(folder(&site, "shop"), branch, &[("catalog-info.yaml", Some(&edited))]).await;
+    let theirs = site.github.head("acme", "shop", branch);
+
+    described(&site, "Sells very many things").await;
+    described(&site, "Sells very many things and more").await;
+
+    assert_eq!(site.github.head("acme", "shop", branch), theirs);
+    assert!(files(&site, branch).await.contains(&("catalog-info.yaml".to_owned(), edited)));
+    assert_eq!(pull(&site).await, Some((number, PullState::Open)));
+}
+
+#[tokio::test]
+async fn kinds_that_a_file_may_not_declare_come_in_a_second_file_that_goes_with_them() {
+    let app = |name: &str| MANIFEST.replace("\"shop\"", &format!("\"{name}\""));
+    let parts = [
+        ("cart/package.json", app("cart")),
+        ("cart/Dockerfile", "FROM node\n".to_owned()),
+        ("pay/package.json", app("pay")),
+        ("pay/Dockerfile", "FROM node\n".to_owned()),
+    ];
+    let given: Vec<(&str, &str)> = parts.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let site = with_shop(&given, Delivery::PullRequest).await;
+    settle(&site.app).await;
+    let branch = "stagecraft/catalog-info";
+    let text = |files: &[(String, String)], path: &str| {
+        files.iter().find(|(known, _)| known == path).map(|(_, text)| text.clone())
+    };
+
+    let first = files(&site, branch).await;
+    let (main, more) =
+        (text(&first, "catalog-info.yaml").unwrap(), text(&first, "catalog-more.yaml").unwrap());
+    assert!(main.contains("kind: Location") && main.contains("catalog-more.yaml"), "{main}");
+    assert!(main.contains("kind: Component") && !main.contains("kind: System"), "{main}");
+    assert!(more.contains("kind: System") && !more.contains("kind: Component"), "{more}");
+
+    commit(folder(&site, "shop"), &[("pay/package.json", None), ("pay/Dockerfile", None)]).await;
+    pushed(&site.app, "shop").await;
+
+    let second = files(&site, branch).await;
+    assert_eq!(text(&second, "catalog-more.yaml"), None);
+    assert!(!text(&second, "catalog-info.yaml").unwrap().contains("kind: Location"));
+}
+
+#[tokio::test]
+async fn a_file_of_people_where_ours_would_stand_is_not_replaced() {
+    let files = [("package.json", MANIFEST), ("catalog-more.yaml", "# Ours.\n")];
+    let site = with_shop(&files, Delivery::PullRequest).await;
+
+    settle(&site.app).await;
+
+    assert_eq!(pull(&site).await, None);
+    assert_eq!(standing(&site.app, "shop").await.0, RepositoryState::Offered);
+}
+
+#[tokio::test]
+async fn a_list_of_files_that_is_cut_is_asked_for_in_another_way() {
+    let site = GitHubSite::new().await;
+    make(&*site.forge(), "shop", &[("a/x.txt", "x"), ("b/y.txt", "y"), ("package.json", MANIFEST)]).await;
+    site.github.change(|state| state.most_tree_entries = 2);
+    site.app.app.catalog.onboard(&onboarding(&["shop"], &[], Delivery::Feed)).await.unwrap();
+
+    settle(&site.app).await;
+
+    assert_eq!(offered(&site.app).await, ["component:default/shop"]);
+    let shown = entity(&site.app, "component:default/shop").await;
+    // Only the manifest says so.
+    assert_eq!(shown["spec"]["type"], "library");
 }
 
 #[tokio::test]

@@ -66,6 +66,7 @@ async fn an_owner_who_shows_nothing_at_all_loses_nothing() {
     assert_eq!(state, RepositoryState::Kept);
     assert!(note.contains("no repository at all"), "{note}");
     assert_eq!(note_of_owner(&app).await, note);
+    assert_eq!(app.app.catalog.kept().await.unwrap(), 2);
 }
 
 #[tokio::test]

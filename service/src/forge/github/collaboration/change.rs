@@ -17,6 +17,7 @@ use crate::forge::github::answer::Failure;
 use crate::forge::github::client::Ask;
 use crate::forge::github::route::Route;
 use crate::forge::{ForgeError, NewPullRequest, RepoSlug};
+use crate::git::Author;
 
 /// How many bytes of files one tree may bring.
 const TREE_BYTES: usize = 3 * 1024 * 1024;
@@ -47,8 +48,16 @@ struct Made {
 pub(super) struct Commit {
     pub(super) sha: String,
     message: String,
+    author: Signed,
     tree: CommitTree,
     parents: Vec<CommitTree>,
+}
+
+/// Who made a commit.
+#[derive(Clone, Debug, Deserialize)]
+struct Signed {
+    name: String,
+    email: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -76,6 +85,15 @@ pub(super) enum Branch {
     Changed,
     /// Nothing differs, and it was left as it was.
     Same,
+    /// Somebody else committed to it last, and it was left as it was.
+    Theirs,
+}
+
+/// Is the commit one of those that are made for this pull request, by its message and author?
+fn made_by(wanted: &NewPullRequest, commit: &Commit) -> bool {
+    let is_author =
+        |author: &Author| author.name == commit.author.name && author.email == commit.author.email;
+    commit.message.trim_end() == wanted.message.trim_end() && wanted.author.as_ref().is_none_or(is_author)
 }
 
 /// A repository in which objects are made.
@@ -114,6 +132,10 @@ impl<'a> Objects<'a> {
     /// Brings the branch to what is wanted. `base` is the head of the branch that it is to be merged into.
     pub(super) async fn change(&self, wanted: &NewPullRequest, base: &Commit) -> Result<Branch, Stop> {
         let there = self.head(&wanted.branch).await?;
+        let is_theirs = |head: &Commit| head.sha != base.sha && !made_by(wanted, head);
+        if wanted.only_ours && there.as_ref().is_some_and(is_theirs) {
+            return Ok(Branch::Theirs);
+        }
         let from = match &there {
             Some(head) if wanted.update => head,
             Some(head) => return self.is_ours(wanted, head).await,

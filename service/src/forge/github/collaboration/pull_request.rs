@@ -114,6 +114,7 @@ async fn once(
     let changed = Objects::of(github, place)?.change(wanted, &base).await;
     let branch = if fork.is_some() { changed.map_err(not_yet)? } else { changed? };
     match (open, branch) {
+        (Some(pull), Branch::Theirs) => Ok(Some(pull)),
         (Some(pull), _) => update(github, slug, route, pull, wanted).await.map(Some),
         (None, Branch::Same) if !wanted.when_empty => Ok(None),
         (None, _) => make(github, slug, route, (&head, &target), wanted).await.map(Some),

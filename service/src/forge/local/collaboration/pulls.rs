@@ -50,6 +50,14 @@ pub(super) async fn open(
         ))
     })?;
     let at = if wanted.update { forge.head(slug, Some(&wanted.branch)).await? } else { None };
+    if let Some(at) = at.as_ref().filter(|at| wanted.only_ours && **at != base)
+        && !is_ours(&store, at, wanted).await.map_err(|error| about(slug, error))?
+    {
+        return match there {
+            Some((open, _)) => Ok(Some(open)),
+            None => note(forge, slug, wanted, target, base).await.map(Some),
+        };
+    }
     let from = at.clone().unwrap_or_else(|| base.clone());
     let differs = differs(&store, &from, wanted).await.map_err(|error| about(slug, error))?;
     if !differs && there.is_none() && at.is_none() && !wanted.when_empty {
@@ -60,6 +68,13 @@ pub(super) async fn open(
         store.commit_onto(commit).await.map_err(|error| about(slug, error.into()))?;
     }
     note(forge, slug, wanted, target, base).await.map(Some)
+}
+
+/// Is the commit one of those that are made for this pull request, by its message and author?
+async fn is_ours(store: &ObjectStore, at: &CommitId, wanted: &NewPullRequest) -> Result<bool, ForgeError> {
+    let (author, message) = store.signed(at).await?;
+    let is_author = wanted.author.as_ref().is_none_or(|own| *own == author);
+    Ok(is_author && message.trim_end() == wanted.message.trim_end())
 }
 
 async fn differs(store: &ObjectStore, from: &CommitId, wanted: &NewPullRequest) -> Result<bool, ForgeError> {

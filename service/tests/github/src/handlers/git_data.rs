@@ -101,11 +101,14 @@ fn entries(state: &State, repository: &Repository, sha: &str, recursive: bool) -
 }
 
 fn shown_tree(state: &State, repository: &Repository, sha: &str, recursive: bool) -> Value {
+    let mut entries = entries(state, repository, sha, recursive);
+    let is_cut = entries.len() > state.most_tree_entries;
+    entries.truncate(state.most_tree_entries);
     json!({
         "sha": sha,
         "url": url(state, repository, "trees", sha),
-        "tree": entries(state, repository, sha, recursive),
-        "truncated": false,
+        "tree": entries,
+        "truncated": is_cut,
     })
 }
 
