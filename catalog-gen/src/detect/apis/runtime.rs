@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Libraries that write an OpenAPI description of a running server; the ends of names count.
-const OPENAPI: [&str; 34] = [
+const OPENAPI: [&str; 35] = [
     "org.springdoc:springdoc-openapi-starter-webmvc-ui",
     "org.springdoc:springdoc-openapi-starter-webflux-ui",
     "org.springdoc:springdoc-openapi-starter-webmvc-api",
@@ -46,6 +46,7 @@ const OPENAPI: [&str; 34] = [
     "github.com/swaggo/swag",
     "github.com/danielgtaylor/huma/v2",
     "rswag",
+    "grape-swagger",
     "darkaonline/l5-swagger",
 ];
 
