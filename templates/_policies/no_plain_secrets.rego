@@ -44,9 +44,11 @@ deny contains finding if {
 }
 
 # Variables of containers.
-written contains {"name": variable.name, "value": variable.value, "path": array.concat(found.path, ["env", at, "value"])} if {
+written contains entry if {
 	some found in kubernetes.containers
 	some at, variable in found.container.env
+	path := array.concat(found.path, ["env", at, "value"])
+	entry := {"name": variable.name, "value": variable.value, "path": path}
 }
 
 written contains {"name": name, "value": value, "path": ["data", name]} if {
@@ -80,8 +82,9 @@ written contains {"name": name, "value": value, "path": path} if {
 	is_string(name)
 }
 
-written contains {"name": name, "value": variable["default"], "path": ["variable", name, "default"]} if {
+written contains entry if {
 	some name, variable in input.variable
+	entry := {"name": name, "value": variable["default"], "path": ["variable", name, "default"]}
 }
 
 # What a `.tfvars` sets.

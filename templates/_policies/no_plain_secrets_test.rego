@@ -37,6 +37,16 @@ test_terraform_is_read if {
 	count(no_plain_secrets.deny) == 1 with input as {"db_password": "letmein"}
 }
 
+test_variables_without_a_default_are_passed_over if {
+	two := {"a_token": {"type": "string"}, "b_token": {"default": "abc"}}
+	count(no_plain_secrets.deny) == 1 with input as {"variable": two}
+}
+
+test_tokens_that_are_no_secrets_are_taken if {
+	options := {"resource": {"aws_launch_template": {"a": {"metadata_options": {"http_tokens": "required"}}}}}
+	count(no_plain_secrets.deny) == 0 with input as options
+}
+
 test_workflows_are_read if {
 	count(no_plain_secrets.deny) == 1 with input as env("abc")
 	count(no_plain_secrets.deny) == 0 with input as env("${{ secrets.NPM_TOKEN }}")

@@ -15,9 +15,14 @@ import data.lib.terraform
 
 # Actions that AWS knows no resource for: they are only granted with `*`.
 without_resource := {
+	"acm:requestcertificate",
 	"cloudwatch:putmetricdata",
 	"ecr:getauthorizationtoken",
+	"kms:createkey",
+	"kms:generaterandom",
+	"route53:createhostedzone",
 	"s3:listallmybuckets",
+	"sns:unsubscribe",
 	"sts:getcalleridentity",
 	"sts:getservicebearertoken",
 	"xray:puttelemetryrecords",
@@ -46,6 +51,7 @@ deny contains finding if {
 	some statement in statements
 	some action in statement.actions
 	everything(action)
+	not everything_of_itself(statement, action)
 	finding := {"msg": sprintf("the statement allows `%s`", [action]), "path": statement.path}
 }
 
@@ -86,6 +92,12 @@ deny contains finding if {
 everything(action) if action == "*"
 
 everything(action) if regex.match(`^[a-zA-Z0-9-]+:\*$`, action)
+
+# What a key or a bucket says of itself is about that one alone.
+everything_of_itself(statement, action) if {
+	statement.resource_based
+	action != "*"
+}
 
 needs_no_resource(action) if lower(action) in without_resource
 

@@ -45,6 +45,8 @@ test_what_is_denied_may_name_all if {
 test_a_policy_of_a_resource_may_mean_itself if {
 	key := {"Action": "kms:Decrypt", "Resource": "*", "Principal": {"AWS": "arn:aws:iam::1:role/x"}}
 	count(no_wildcard_iam.deny) == 0 with input as document(key)
+	account := {"Action": "kms:*", "Resource": "*", "Principal": {"AWS": "arn:aws:iam::1:root"}}
+	count(no_wildcard_iam.deny) == 0 with input as document(account)
 }
 
 test_all_but_some_is_refused if {

@@ -20,8 +20,25 @@ backends contains {"type": type, "block": block, "path": path} if {
 deny contains finding if {
 	some backend in backends
 	backend.type == "s3"
+	backend.block.bucket
 	object.get(backend.block, "encrypt", false) != true
 	finding := {"msg": "the state is kept without `encrypt = true`", "path": backend.path}
+}
+
+deny contains finding if {
+	some backend in backends
+	backend.block.encrypt == false
+	not backend.block.bucket
+	finding := {"msg": "the state is kept with `encrypt = false`", "path": backend.path}
+}
+
+# What `terraform init` is told on the command line cannot be seen here.
+warn contains finding if {
+	some backend in backends
+	backend.type == "s3"
+	not backend.block.bucket
+	object.get(backend.block, "encrypt", "") == ""
+	finding := {"msg": "the file does not say that the state is encrypted", "path": backend.path, "mend": "set `encrypt = true`"}
 }
 
 deny contains finding if {

@@ -193,11 +193,16 @@ impl Asking<'_> {
                 ),
                 "look for a text or a set that grows with each step",
             ),
-            Err(NoAnswer::Broken(why)) => (
-                "policy-broken",
-                format!("`{rule}` broke with `{about}`: {why}"),
-                "run `stagecraft policy test` on it",
-            ),
+            Err(NoAnswer::Broken(why)) => {
+                // The engine's words for what stands behind `contains` and has no value in some turn.
+                let in_head = why.ends_with("not an object") || why.ends_with("not a set");
+                let mend = if in_head {
+                    "give what stands behind `contains` a name in the body: `deny contains found if { …; found := … }`"
+                } else {
+                    "run `stagecraft policy test` on it"
+                };
+                ("policy-broken", format!("`{rule}` broke with `{about}`: {why}"), mend)
+            }
         };
         self.found.push(Finding {
             policy: id.to_owned(),

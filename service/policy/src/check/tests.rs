@@ -195,6 +195,22 @@ fn a_rule_that_gives_no_findings_but_something_else_is_told() {
 }
 
 #[test]
+fn a_value_that_is_missing_behind_contains_is_told_with_what_to_do() {
+    let ask = |text: &str| {
+        check(&set(&[("a.rego", text)]), &repository(&[("Dockerfile", "FROM a\n")]), Limits::default())
+    };
+
+    let head =
+        ask("package a\n\ndeny contains {\"msg\": one.d} if some one in [{\"e\": \"x\"}, {\"d\": \"y\"}]\n");
+    assert!(head.findings[0].mend.contains("a name in the body"), "{:?}", head.findings);
+
+    let body = ask(
+        "package a\n\ndeny contains found if {\n\tsome one in [{\"e\": \"x\"}, {\"d\": \"y\"}]\n\tfound := one.d\n}\n",
+    );
+    assert_eq!(told(&body), ["Dockerfile:1 a y"]);
+}
+
+#[test]
 fn a_function_that_is_not_there_is_told_when_it_is_called() {
     let report = check(
         &set(&[("a.rego", "package a\n\ndeny contains x if x := no.such(1)\n")]),

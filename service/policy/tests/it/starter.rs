@@ -23,7 +23,7 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, String> {
                 open.push(path);
             } else {
                 let name = path.strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-                found.insert(name, std::fs::read_to_string(&path).unwrap());
+                found.insert(name, String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned());
             }
         }
     }
@@ -145,4 +145,24 @@ fn the_page_has_every_policy() {
     for kind in policy::Kind::ALL {
         assert!(page.contains(&format!("| `{}` | ", kind.word())), "docs/policy.md lacks `{}`", kind.word());
     }
+}
+
+#[test]
+fn what_the_golden_paths_generate_is_taken() {
+    let templates = folder().join("..");
+    let mut checked = 0;
+    for template in std::fs::read_dir(&templates).unwrap() {
+        let Ok(snapshots) = std::fs::read_dir(template.unwrap().path().join("cases/snapshots")) else {
+            continue;
+        };
+        for snapshot in snapshots {
+            let snapshot = snapshot.unwrap().path();
+            let report = check(&starter(), &repository(&snapshot), Limits::default());
+            let refused: Vec<_> =
+                report.findings.iter().filter(|one| one.level == policy::Level::Error).collect();
+            assert!(refused.is_empty(), "{}: {refused:#?}", snapshot.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 3, "only {checked} snapshots were found");
 }
