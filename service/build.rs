@@ -28,8 +28,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, bool, PathBuf)>)
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
-        let examples = folder.ends_with("_policies") && entry.file_name() == "examples";
-        if examples || LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
+        if LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
             continue;
         }
         if entry.file_type()?.is_dir() {

@@ -27,7 +27,7 @@ newest() {
 # Everything in which an action may stand; snapshots are made anew from it.
 users() {
     grep -rlE 'uses: ' "$root/templates" "$root/docs/templates.md" --include='*.yml' --include='*.yaml' --include='*.hbs' \
-        --include='*.md' --exclude-dir=node_modules --exclude-dir=snapshots --exclude-dir=_policies --exclude-dir='.venv*'
+        --include='*.md' --exclude-dir=node_modules --exclude-dir=snapshots --exclude-dir='.venv*'
 }
 
 raised=0

@@ -14,8 +14,7 @@ import yaml
 SHARED = Path(__file__).resolve().parent.parent / "_shared"
 USES = re.compile(r"^\s*(?:-\s+)?uses:\s*(?P<name>[^\s@#]+)(?:@(?P<ref>\S+))?(?:\s+#\s*(?P<note>.*\S))?\s*$")
 COMMIT = re.compile(r"^[0-9a-f]{40}$")
-# Tools, and what policies are tried on, which is made up.
-LEFT_OUT = {"node_modules", ".venv", ".venv-checkov", ".venv-docs", "target", ".git", "_policies"}
+LEFT_OUT = {"node_modules", ".venv", ".venv-checkov", ".venv-docs", "target", ".git"}
 ENDINGS = {".yml", ".yaml", ".hbs", ".md", ".njk"}
 
 

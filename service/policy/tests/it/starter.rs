@@ -11,6 +11,10 @@ pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates/_policies")
 }
 
+fn all_examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/examples")
+}
+
 /// All files below a folder, by their paths in it.
 pub(crate) fn files(folder: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
@@ -47,7 +51,7 @@ pub(crate) fn repository(folder: &Path) -> Repository {
 }
 
 pub(crate) fn examples(id: &str) -> [(PathBuf, bool); 2] {
-    let examples = folder().join("examples").join(id);
+    let examples = all_examples().join(id);
     [(examples.join("good"), true), (examples.join("bad"), false)]
 }
 
@@ -118,7 +122,7 @@ fn every_policy_takes_its_good_example_and_refuses_its_bad_one() {
 #[test]
 fn every_example_belongs_to_a_policy() {
     let set = starter();
-    for entry in std::fs::read_dir(folder().join("examples")).unwrap() {
+    for entry in std::fs::read_dir(all_examples()).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(set.policies().any(|policy| policy.id == name), "`examples/{name}` belongs to no policy");
     }
