@@ -27,12 +27,14 @@ test_what_needs_no_owner_has_none if {
 	count(owners_known.deny) == 0 with input as {"kind": "Location", "metadata": {"name": "a"}, "spec": {}}
 }
 
-test_a_repository_without_codeowners_is_refused if {
-	count(owners_known.deny) == 1 with input as [catalog]
+test_a_repository_without_codeowners_is_warned_of if count(owners_known.warn) == 1 with input as [catalog]
+
+test_codeowners_without_owners_are_refused if {
 	count(owners_known.deny) == 1 with input as [catalog, codeowners([{"pattern": "*", "owners": []}])]
 }
 
 test_a_repository_with_codeowners_is_taken if {
+	count(owners_known.warn) == 0 with input as [catalog, codeowners([{"pattern": "*", "owners": ["@acme/web"]}])]
 	count(owners_known.deny) == 0 with input as [catalog, codeowners([{"pattern": "*", "owners": ["@acme/web"]}])]
 }
 
