@@ -126,6 +126,7 @@ check_score() {
         [[ ${#files[@]} -gt 0 ]] || fail "\`$score\` renders to no manifest in \`$environment\`"
         "$checks/.venv/bin/kubernetes-validate" --strict --quiet --no-warn "${files[@]}"
         kubectl kustomize "$out/kubernetes" >/dev/null
+        check_policies "$out"
         if [[ -d $out/terraform ]]; then
             "$checks/.venv/bin/python" "$checks/terraform.py" --modules "$(dirname "$platform")" "$out/terraform"
         fi
@@ -147,6 +148,12 @@ check_manifests() {
     [[ -f ${files[0]} ]] || return 0
     checking "kubernetes-validate ${files[*]}"
     "$checks/.venv/bin/kubernetes-validate" --strict --quiet --no-warn "${files[@]}"
+}
+
+# check_policies <folder>: holds it against the starter set.
+check_policies() {
+    checking "stagecraft policy check $1"
+    "$stagecraft" policy check "$1" --policies "$checks/../_policies"
 }
 
 check_catalog() {
@@ -185,6 +192,8 @@ check_iam
 check_shell
 check_scores
 check_manifests
+# Without owners of the code it is a part of a repository, or no service on AWS.
+if [[ -f .github/CODEOWNERS ]]; then check_policies .; fi
 check_catalog
 check_docs
 language Cargo.toml rust.sh
