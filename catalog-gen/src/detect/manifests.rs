@@ -14,7 +14,7 @@ mod python;
 mod started;
 
 use crate::detect::Interest::{Name, Path, Suffix};
-use crate::detect::paths::is_side;
+use crate::detect::paths::{is_copied, is_side};
 use crate::detect::{Detector, Interest};
 use crate::{Ecosystem, Evidence, Findings, Material, Package, Site, TreePath, Workspace, is_foreign};
 
@@ -81,7 +81,12 @@ fn run(material: &Material<'_>, _: &Site, findings: &mut Findings) {
     let own = |path: &&TreePath| !is_foreign(path) && READS.iter().any(|interest| interest.names(path));
     let paths: Vec<&TreePath> = material.files.iter().map(|(path, _)| path).filter(own).collect();
     let product: Vec<&TreePath> = paths.iter().copied().filter(|path| !is_side(path)).collect();
-    let chosen = if product.is_empty() { paths } else { product };
+    // What stands beside nothing is what there is, but what is copied from here is not.
+    let chosen = if product.is_empty() {
+        paths.into_iter().filter(|path| !is_copied(path)).collect()
+    } else {
+        product
+    };
     if chosen.len() > MOST {
         let seen = format!("{} manifests; the first {MOST} were read", chosen.len());
         findings.notes.push(Evidence::of_repository("manifests.too-many", seen));

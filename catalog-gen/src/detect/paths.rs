@@ -109,6 +109,18 @@ pub(crate) fn is_side_folder(folder: &TreePath) -> bool {
     folder.segments().any(is_side_name)
 }
 
+/// Is the file a piece of what a generator of projects copies, by the folders it is in?
+pub(crate) fn is_copied(path: &TreePath) -> bool {
+    const COPIED: [&str; 4] = ["skeleton", "skeletons", "template", "templates"];
+    path.parent().is_some_and(|folder| {
+        folder.segments().any(|name| {
+            COPIED.iter().any(|copied| name.eq_ignore_ascii_case(copied))
+                || name.contains("{{")
+                || name.contains("${")
+        })
+    })
+}
+
 fn is_side_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     SIDE.contains(&name.as_str())

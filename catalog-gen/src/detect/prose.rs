@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 pub(super) use readme::purpose;
 
+use crate::detect::slug::without_marks;
 use crate::detect::{Detector, Interest, components};
 use crate::propose::prose::{one_line, plain};
 use crate::{Claim, Confidence, Evidence, Findings, Material, Site, SubjectId, SubjectKind, TreePath};
@@ -117,7 +118,7 @@ fn named(material: &Material<'_>, folder: Option<&TreePath>, claim: Claim) -> Cl
 fn part_of(material: &Material<'_>, folder: &TreePath) -> Option<Claim> {
     const LETTERS: usize = 3;
     let (whole, path) = readme_heading(material)?;
-    let part = folder.file_name().replace(['-', '_', '.'], " ");
+    let part = folder.file_name().replace(['-', '_'], " ");
     if readme::tells_other(&whole) || whole.split_whitespace().count() > 6 {
         return None;
     }
@@ -261,7 +262,7 @@ fn heading_of(text: &str) -> Option<(String, usize)> {
             || tagged(line).is_some()
     })?;
     let heading = one_line(&plain(line.trim_start_matches(['#', '=']).trim()))?;
-    let heading = heading.trim_matches(|c: char| !c.is_alphanumeric() && c != ')').trim();
+    let heading = without_marks(&heading)?.trim_matches(|c: char| !c.is_alphanumeric() && c != ')').trim();
     let name = ["Welcome to the ", "Welcome to "].into_iter().find_map(|start| heading.strip_prefix(start));
     let heading = name.unwrap_or(heading).to_owned();
     (!heading.is_empty()).then_some((heading, at + 1))

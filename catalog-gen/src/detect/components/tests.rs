@@ -136,6 +136,27 @@ fn what_a_generator_of_projects_copies_is_not_shipped_from_here() {
     assert_eq!(found, ["shop"]);
 }
 
+#[test]
+fn a_repository_of_templates_is_one_component() {
+    let found = components(&[
+        ("README.md", "# Templates of the shop\n"),
+        ("web/template.yaml", "apiVersion: scaffolder.backstage.io/v1beta3\nkind: Template\n"),
+        ("web/skeleton/package.json", APP),
+        ("web/skeleton/Dockerfile", "FROM node"),
+        ("cart/${{ values.name }}/package.json", APP),
+        ("cart/${{ values.name }}/Dockerfile", "FROM node"),
+    ]);
+    assert_eq!(found, ["shop"]);
+
+    let found = components(&[
+        ("examples/a/package.json", APP),
+        ("examples/a/Dockerfile", "FROM node"),
+        ("examples/b/package.json", APP),
+        ("examples/b/Dockerfile", "FROM node"),
+    ]);
+    assert_eq!(found, ["shop-a", "shop-b"]);
+}
+
 fn name(remote: &str, files: &[(&str, &str)]) -> String {
     let mut repository = Repository::of(files);
     repository.about.remote.as_mut().unwrap().url = format!("https://github.com/{remote}");

@@ -4,6 +4,7 @@
 //! prose: badges, tables, code, lists, directives, and paragraphs that tell how to use or build it. It is no parser of
 //! any of them. The invariant: what it gives begins on the line it names.
 
+use crate::detect::slug::without_marks;
 use crate::propose::prose::{one_line, plain};
 
 /// The furthest line that is looked at.
@@ -69,7 +70,7 @@ const GENERATED: [&str; 9] = [
 ];
 
 /// Words of headings under which no such paragraph stands.
-const ELSEWHERE: [&str; 28] = [
+const ELSEWHERE: [&str; 29] = [
     "install",
     "contribut",
     "license",
@@ -98,6 +99,7 @@ const ELSEWHERE: [&str; 28] = [
     "toc",
     "warning",
     "example",
+    "moved",
 ];
 
 /// Words of headings under which it does.
@@ -176,6 +178,7 @@ fn says_what_it_is(found: &str, under: Under) -> bool {
         && !lower.ends_with(':')
         && !lower.starts_with(['[', '|'])
         && !lower.starts_with("todo")
+        && without_marks(found).is_some()
         && !GENERATED.iter().any(|start| lower.starts_with(start))
         && (under == Under::Purpose || !OTHER.iter().any(|start| lower.starts_with(start)))
         && !lower.contains("img.shields.io")
@@ -372,6 +375,13 @@ mod tests {
         let text = "<h1 align=\"center\">Shop</h1>\n\n<p align=\"center\">\n  <img src=\"x\">\n</p>\n\n\
                     <p><b>Sells things to people.</b></p>\n\n<h2>Usage</h2>\n\nSells nothing if one does not ask.\n";
         assert_eq!(found(text), Some(("Sells things to people.".to_owned(), 7)));
+    }
+
+    #[test]
+    fn what_a_template_has_left_open_says_nothing() {
+        let text =
+            "# ${{ values.name }}\n\n${{ values.description }} and some more.\n\nSells things to people.\n";
+        assert_eq!(found(text), Some(("Sells things to people.".to_owned(), 5)));
     }
 
     #[test]
