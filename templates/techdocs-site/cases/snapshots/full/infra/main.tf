@@ -1,0 +1,48 @@
+# The role that publishes this site. It may write the site's own pages in the bucket that Backstage reads, and
+# nothing else; only the job `publish` of this repository, in the environment `techdocs`, can assume it.
+
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+
+  # Bucket and key come from the workflow.
+  backend "s3" {}
+}
+
+provider "aws" {
+  region              = "eu-central-1"
+  allowed_account_ids = ["777788889999"]
+
+  default_tags {
+    tags = {
+      component  = "a2345-78901234567890123456789012345678b0"
+      repository = "Example-Org/Hand.Book_2"
+    }
+  }
+}
+
+resource "aws_iam_role" "publish" {
+  name                 = "a2345-78901234567890123456789012345678b0-techdocs-publish"
+  path                 = "/services/"
+  description          = "Publishes the pages of a2345-78901234567890123456789012345678b0."
+  permissions_boundary = "arn:aws:iam::777788889999:policy/service-boundary"
+  max_session_duration = 3600
+  assume_role_policy   = file("${path.module}/policies/trust.json")
+}
+
+resource "aws_iam_role_policy" "pages" {
+  name   = "pages"
+  role   = aws_iam_role.publish.id
+  policy = file("${path.module}/policies/pages.json")
+}
+
+output "role_arn" {
+  description = "What the job `publish` assumes."
+  value       = aws_iam_role.publish.arn
+}
