@@ -12,7 +12,10 @@ terraform {
   }
 
   # Bucket and key come from the workflow.
-  backend "s3" {}
+  backend "s3" {
+    encrypt      = true
+    use_lockfile = true
+  }
 }
 
 provider "aws" {
