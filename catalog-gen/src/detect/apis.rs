@@ -95,7 +95,9 @@ fn run(material: &Material<'_>, _site: &Site, findings: &mut Findings) {
         }
         let Some(spec) = material.text(path).and_then(|text| reader(path, text)) else { continue };
         let component = near.component(path);
-        let calls = here == Place::Client || (spec.kind == "graphql" && graphql::is_called(findings, path));
+        let calls = here == Place::Client
+            || (spec.kind == "graphql"
+                && (graphql::is_called(findings, path) || graphql::has_generator(material, path)));
         if calls { called.push((component, spec)) } else { own.push((component, spec)) }
     }
     if own.len() > MOST {

@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::Spec;
 use crate::detect::text::line_at;
-use crate::{Findings, Package, TreePath};
+use crate::{Findings, Material, Package, TreePath};
 
 static ROOT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?m)^\s*(?:extend\s+)?(?:type\s+(?:Query|Mutation|Subscription)\b|schema\s*(?:@[^{]*)?\{)")
@@ -133,6 +133,16 @@ pub(super) fn is_called(findings: &Findings, path: &TreePath) -> bool {
             None => return false,
         }
     }
+}
+
+/// Do settings of a generator of clients stand beside the schema?
+pub(super) fn has_generator(material: &Material<'_>, path: &TreePath) -> bool {
+    const SETTINGS: [&str; 4] = ["genqlient.yaml", "genqlient.yml", "relay.config.js", "relay.config.json"];
+    let beside = |name: &&str| match path.parent() {
+        Some(folder) => folder.join(name).ok(),
+        None => TreePath::parse(name).ok(),
+    };
+    SETTINGS.iter().filter_map(|name| beside(&name)).any(|path| material.listing.get(&path).is_some())
 }
 
 /// Does the package serve GraphQL, and with what?

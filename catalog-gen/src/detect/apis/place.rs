@@ -6,11 +6,15 @@
 use crate::{Material, TreePath};
 
 /// Words of folders and files that hold nobody's real interface.
-const ASIDE: [&str; 26] = [
+const ASIDE: [&str; 30] = [
     "test",
     "tests",
     "testing",
     "testdata",
+    "testutil",
+    "testutils",
+    "testhelper",
+    "testhelpers",
     "unittest",
     "unittests",
     "e2e",

@@ -214,3 +214,17 @@ fn mappings_in_braces_are_read_as_those_in_lines() {
     let (_, pay) = findings.of(SubjectKind::Api).nth(1).unwrap();
     assert_eq!(pay.existence.evidence[0].seen, "OpenAPI 3.0.3 with 2 paths");
 }
+
+#[test]
+fn a_schema_beside_the_settings_of_a_client_is_called_and_helpers_of_tests_serve_nothing() {
+    let schema = "type Query {\n  users: [String]\n}\n";
+    let proto = "syntax = \"proto3\";\npackage main;\nservice Route { rpc Get (A) returns (B); }\n";
+    let findings = found(&[
+        ("scraper/schema.graphql", schema),
+        ("scraper/genqlient.yaml", "schema: schema.graphql\n"),
+        ("lib/testutils/route.proto", proto),
+    ]);
+
+    assert_eq!(apis(&findings), [] as [&str; 0]);
+    assert_eq!(findings.edges.iter().filter(|edge| edge.relation == Relation::ConsumesApi).count(), 1);
+}
