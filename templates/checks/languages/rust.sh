@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks a rendered service in Rust: lock file, format, lints, tests.
+# Checks a rendered service in Rust: lock file, format, lints, tests. Where it has a database its
+# tests get one.
 #
 # One target folder for all of them, so that their dependencies are built once.
 set -euo pipefail
@@ -21,7 +22,7 @@ before=$(<Cargo.lock)
 cargo tree --quiet >/dev/null
 if [[ $(<Cargo.lock) != "$before" ]]; then
     printf '%s\n' "$before" >Cargo.lock
-    fail "Cargo changes \`Cargo.lock\`; write the template anew with checks/relock.py"
+    fail "Cargo changes \`Cargo.lock\`; lock the dependencies of the template anew"
 fi
 
 say "cargo fmt"
@@ -33,4 +34,6 @@ cargo clean --quiet --package "$(cargo pkgid)"
 say "cargo clippy"
 cargo clippy --quiet --all-targets --locked -- -D warnings
 say "cargo test"
-cargo test --quiet --locked
+beside=()
+if [[ -d migrations ]]; then beside=("$checks/languages/postgres.sh"); fi
+"${beside[@]}" cargo test --quiet --locked
