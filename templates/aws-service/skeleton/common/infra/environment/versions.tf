@@ -9,5 +9,8 @@ terraform {
   }
 
   # The workflows say which bucket and which key.
-  backend "s3" {}
+  backend "s3" {
+    encrypt      = true
+    use_lockfile = true
+  }
 }

@@ -1,23 +1,9 @@
-resource "aws_kms_key" "images" {
-  description         = "Images of ${var.name}"
-  enable_key_rotation = true
-  policy = templatefile("${path.module}/policies/key.json", {
-    account = var.account
-  })
-}
-
-resource "aws_kms_alias" "images" {
-  name          = "alias/${var.name}-images"
-  target_key_id = aws_kms_key.images.key_id
-}
-
 resource "aws_ecr_repository" "service" {
   name                 = var.name
   image_tag_mutability = "IMMUTABLE"
 
   encryption_configuration {
     encryption_type = "KMS"
-    kms_key         = aws_kms_key.images.arn
   }
 
   image_scanning_configuration {
