@@ -2,7 +2,7 @@
 # Checks a rendered service in Python: packages as its lock file has them, format, lints, types,
 # tests. Where it has a database its tests get one.
 #
-# One environment below the target folder for all that have the same lock file.
+# One environment below the target folder for all of them.
 set -euo pipefail
 
 if [[ $# -ne 2 ]]; then
@@ -12,21 +12,17 @@ fi
 
 checks=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 source "$checks/common.sh"
-mkdir -p "$2/python"
-environments=$(cd "$2/python" && pwd)
+mkdir -p "$2"
+venv=$(cd "$2" && pwd)/python
 cd "$1"
 
-venv=$environments/$(python3 -c 'import hashlib; print(hashlib.sha256(open("requirements-dev.txt", "rb").read()).hexdigest()[:16])')
-take_turns "$environments/.lock"
-if [[ ! -f $venv/installed ]]; then
-    say "pip install requirements-dev.txt"
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps \
-        --only-binary :all: --requirement requirements-dev.txt
-    "$venv/bin/pip" check --disable-pip-version-check
-    touch "$venv/installed"
-fi
+# What is there already, in the version that is wanted, is not installed again.
+take_turns "$venv.lock"
+say "pip install requirements-dev.txt"
+[[ -x $venv/bin/pip ]] || python3 -m venv "$venv"
+"$venv/bin/pip" install --quiet --disable-pip-version-check --require-hashes --no-deps \
+    --only-binary :all: --requirement requirements-dev.txt
+"$venv/bin/pip" check --disable-pip-version-check
 # What runs in the image is what was tested.
 say "requirements.txt is a part of requirements-dev.txt"
 versions() { grep -oE '^[^# =]+==[^ ;]+' "$1" | LC_ALL=C sort; }
