@@ -1,0 +1,64 @@
+import type { Settings, Tls } from './database.js';
+
+/** The port when `PORT` is not set. */
+export const DEFAULT_PORT = 8080;
+
+/** What can be set from outside. */
+export interface Config {
+  /** The port to listen on; 0 takes a free one. */
+  port: number;
+  /** What is logged. */
+  logLevel: string;
+  /** Where the database is. */
+  database: Settings;
+}
+
+/** Variables by name, such as `process.env`. */
+export type Variables = Record<string, string | undefined>;
+
+/** Reads the configuration; a variable that makes no sense is an error that names it. */
+export function readConfig(variables: Variables): Config {
+  return {
+    port: port(variables, 'PORT', DEFAULT_PORT),
+    logLevel: logLevel(variables),
+    database: {
+      host: text(variables, 'DATABASE_HOST'),
+      port: port(variables, 'DATABASE_PORT', 5432),
+      name: text(variables, 'DATABASE_NAME'),
+      user: text(variables, 'DATABASE_USER'),
+      passwordFile: text(variables, 'DATABASE_PASSWORD_FILE'),
+      tls: tls(variables),
+    },
+  };
+}
+
+function text(variables: Variables, name: string): string {
+  const value = variables[name];
+  if (!value) throw new Error(`\`${name}\` is not set; docs/index.md says what it means`);
+  return value;
+}
+
+function port(variables: Variables, name: string, fallback: number): number {
+  const value = variables[name];
+  if (value === undefined) return fallback;
+  if (!/^\d{1,5}$/.test(value) || Number(value) > 65535) {
+    throw new Error(`\`${name}\` is "${value}"; set a port, or unset it for ${fallback}`);
+  }
+  return Number(value);
+}
+
+function logLevel(variables: Variables): string {
+  const value = variables.LOG_LEVEL ?? 'info';
+  const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
+  if (!levels.includes(value)) {
+    throw new Error(`\`LOG_LEVEL\` is "${value}"; set one of ${levels.join(', ')}`);
+  }
+  return value;
+}
+
+function tls(variables: Variables): Tls {
+  const mode = variables.DATABASE_SSLMODE ?? 'verify-full';
+  if (mode === 'disable') return { mode };
+  if (mode === 'verify-full') return { mode, caFile: text(variables, 'DATABASE_CA_FILE') };
+  throw new Error(`\`DATABASE_SSLMODE\` is "${mode}"; set \`verify-full\` or \`disable\``);
+}

@@ -1,0 +1,56 @@
+"""The configuration: read once at the start, from environment variables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# The port when `PORT` is not set.
+DEFAULT_PORT = 8080
+
+
+class ConfigError(Exception):
+    """A variable that makes no sense, or is missing."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What can be set from outside."""
+
+    port: int
+    log_level: str
+    bucket: str
+    # Where S3 answers, if not at AWS: for a stand-in on this machine.
+    bucket_endpoint: str | None
+
+
+def read(variables: Mapping[str, str]) -> Config:
+    """Reads the configuration from variables by name, such as `os.environ`."""
+    return Config(
+        port=_port(variables, "PORT", DEFAULT_PORT),
+        log_level=_log_level(variables),
+        bucket=_text(variables, "BUCKET_NAME"),
+        bucket_endpoint=variables.get("BUCKET_ENDPOINT") or None,
+    )
+
+
+def _text(variables: Mapping[str, str], name: str) -> str:
+    value = variables.get(name)
+    if not value:
+        raise ConfigError(f"`{name}` is not set; docs/index.md says what it means")
+    return value
+
+
+def _port(variables: Mapping[str, str], name: str, default: int) -> int:
+    value = variables.get(name)
+    if value is None:
+        return default
+    if not (value.isascii() and value.isdigit() and int(value) <= 65535):
+        raise ConfigError(f'`{name}` is "{value}"; set a port, or unset it for {default}')
+    return int(value)
+
+
+def _log_level(variables: Mapping[str, str]) -> str:
+    value = variables.get("LOG_LEVEL", "info")
+    levels = ("debug", "info", "warning", "error", "critical")
+    if value not in levels:
+        raise ConfigError(f'`LOG_LEVEL` is "{value}"; set one of {", ".join(levels)}')
+    return value

@@ -1,0 +1,12 @@
+provider "aws" {
+  region              = var.region
+  allowed_account_ids = [var.account]
+
+  default_tags {
+    tags = {
+      service    = var.name
+      repository = "${var.owner}/${var.repository}"
+      managed-by = "terraform"
+    }
+  }
+}

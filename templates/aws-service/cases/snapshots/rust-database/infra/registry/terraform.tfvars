@@ -1,0 +1,12 @@
+name                 = "rust-database-api"
+owner                = "acme"
+owner_id             = "7654321"
+repository           = "rust-database-api"
+repository_id        = "987654321"
+platform             = "acme/platform"
+platform_commit      = "2b7c1f0e9d8a6b5c4d3e2f1a0b9c8d7e6f5a4b3c"
+region               = "eu-central-1"
+account              = "777788889999"
+permissions_boundary = "arn:aws:iam::777788889999:policy/service-boundary"
+pulled_from          = ["111122223333", "444455556666"]
+tools_repository     = "platform-tools"

@@ -1,0 +1,8 @@
+//! The service without its process: `main.rs` reads the configuration, starts the logs and calls
+//! in here, and so can a test.
+
+pub mod app;
+pub mod config;
+pub mod greetings;
+pub mod problem;
+pub mod server;
