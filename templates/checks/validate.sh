@@ -69,6 +69,9 @@ check_workflows() {
 
     checking "actions are pinned as _shared/pins.yaml says"
     "$checks/.venv/bin/python" "$checks/pins.py" .
+
+    checking "workflows of the platform are called as they want to be called"
+    "$checks/.venv/bin/python" "$checks/calls.py" .
 }
 
 check_terraform() {
