@@ -142,7 +142,7 @@ pub(super) fn has_generator(material: &Material<'_>, path: &TreePath) -> bool {
         Some(folder) => folder.join(name).ok(),
         None => TreePath::parse(name).ok(),
     };
-    SETTINGS.iter().filter_map(|name| beside(name)).any(|path| material.listing.get(&path).is_some())
+    SETTINGS.iter().filter_map(beside).any(|path| material.listing.get(&path).is_some())
 }
 
 /// Does the package serve GraphQL, and with what?
