@@ -25,6 +25,7 @@ mod house;
 mod listing;
 mod material;
 mod merge;
+mod offer;
 mod package;
 mod propose;
 mod rebase;
@@ -33,6 +34,7 @@ mod site;
 #[cfg(feature = "cli")]
 pub mod source;
 mod survey;
+mod told;
 mod tree;
 mod validate;
 mod words;
@@ -55,11 +57,13 @@ pub use material::{About, Material};
 pub use merge::{
     Addition, Difference, Generated, LeftAlone, MergeError, Merged, MergedFiles, merge, merge_files,
 };
+pub use offer::{MORE_FILE, describe_offer, offered_files};
 pub use package::{Dependency, Ecosystem, Package, Said, Workspace};
 pub use propose::{CodeHost, FieldNote, FieldState, Proposal, Remote, propose};
 pub use report::{Finding, Level, Position, Report, Rule, rules};
 pub use site::{AnnotationRule, Site, TeamNamespace};
 pub use survey::{WantedFile, is_foreign, wanted};
+pub use told::Told;
 pub use tree::{Entry, File, FileTree, Follow, OnConflict, PathError, TreeBudget, TreeError, TreePath};
 pub use validate::{Violation, validate};
 pub use yaml::{

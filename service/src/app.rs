@@ -147,7 +147,6 @@ impl App {
             git: &config.git,
             queue: queue.clone(),
             settings: config.catalog.clone(),
-            site: site(&config.catalog)?,
             max_attempts: config.worker.max_attempts,
         });
         let webhooks = Webhooks::new(WebhooksParts {
@@ -280,13 +279,15 @@ async fn reading_token(of: Vec<GitHub>, at: String, not: Option<Secret>) -> Resu
 }
 
 /// What the site file says.
-fn site(settings: &config::Catalog) -> anyhow::Result<Site> {
+fn site(settings: &config::Catalog) -> anyhow::Result<Arc<Site>> {
     let path = &settings.site;
     if path.as_os_str().is_empty() {
-        return Ok(Site::default());
+        return Ok(Arc::default());
     }
     let read = || -> anyhow::Result<Site> { Ok(serde_yaml::from_str(&std::fs::read_to_string(path)?)?) };
-    read().with_context(|| format!("the site file `{}` of `catalog.site` cannot be used", path.display()))
+    read()
+        .map(Arc::new)
+        .with_context(|| format!("the site file `{}` of `catalog.site` cannot be used", path.display()))
 }
 
 fn object_store(config: &Config, path: &Path) -> anyhow::Result<ObjectStore> {
@@ -363,6 +364,7 @@ impl Parts<'_> {
                     email: config.commits.author_email.clone(),
                 },
                 commit_message: config.commits.message.clone(),
+                site: site(&config.catalog)?,
             },
             renderer: ValueRenderer::new(&hosts, config.templates.value_mode),
             settings: config.tasks.clone(),

@@ -16,7 +16,6 @@ mod tell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use catalog_gen::Site;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -75,8 +74,6 @@ pub struct CatalogParts<'p> {
     pub queue: Queue,
     /// `catalog` of the settings.
     pub settings: config::Catalog,
-    /// What the site file says.
-    pub site: Site,
     /// Starts before a change is given up.
     pub max_attempts: u32,
 }
@@ -84,7 +81,8 @@ pub struct CatalogParts<'p> {
 impl Catalog {
     /// Puts the parts together.
     pub fn new(parts: CatalogParts<'_>) -> Self {
-        let CatalogParts { db, library, capabilities, git, queue, settings, site, max_attempts } = parts;
+        let CatalogParts { db, library, capabilities, git, queue, settings, max_attempts } = parts;
+        let site = capabilities.site.clone();
         let keeping = Keeping::new(KeepingParts { db: &db, queue, settings, site, max_attempts });
         let inner = Inner {
             feed: Feed::new(db.clone()),

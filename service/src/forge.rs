@@ -14,6 +14,7 @@ pub mod local;
 mod reading;
 mod setting;
 mod slug;
+mod survey;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub use setting::{
     Ruleset, Setting, Webhook, WorkflowPermissions,
 };
 pub use slug::RepoUrl;
+pub use survey::Survey;
 
 /// A repository's full name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,6 +96,18 @@ pub struct Repository {
     pub default_branch: String,
     /// The task that made it, where the forge knows.
     pub created_by: Option<TaskId>,
+    /// Its numbers, which outlive a new name.
+    pub ids: RepositoryIds,
+}
+
+/// The numbers that a forge knows a repository by. GitHub writes them into the identity of workflows, so that trust
+/// in them does not pass on to whoever takes the name next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepositoryIds {
+    /// The number of the user or organisation.
+    pub owner: u64,
+    /// The number of the repository.
+    pub repository: u64,
 }
 
 impl Repository {

@@ -6,6 +6,7 @@
 mod annotate;
 mod asking;
 mod fetch;
+mod generate;
 mod register;
 mod scaffolded_from;
 mod template_version;
@@ -13,6 +14,7 @@ mod write;
 
 pub(crate) use fetch::Fetch;
 pub(in crate::action) use fetch::look_up;
+pub(crate) use generate::Generate;
 pub(crate) use register::Register;
 pub(crate) use scaffolded_from::ScaffoldedFrom;
 pub(crate) use template_version::TemplateVersion;

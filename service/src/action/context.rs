@@ -1,8 +1,9 @@
 //! What an action is given.
 
 use std::future::Future;
+use std::sync::Arc;
 
-use catalog_gen::FileTree;
+use catalog_gen::{FileTree, Site};
 use nunjucks::Value as NValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -113,6 +114,8 @@ pub struct Capabilities {
     pub author: Author,
     /// Default message of the first commit.
     pub commit_message: String,
+    /// What the site says of itself to whoever describes repositories.
+    pub site: Arc<Site>,
 }
 
 /// Everything an action has.

@@ -24,9 +24,10 @@ pub(crate) use push_only::PushRepository;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::schema;
 use super::target::{self, ALLOWED_HOSTS, Target};
-use crate::forge::Repository;
+use super::{ActionContext, schema};
+
+use crate::forge::{Repository, RepositoryIds};
 
 /// What the journal keeps of a repository.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,12 +36,27 @@ struct Place {
     clone_url: String,
     html_url: String,
     contents_url: String,
+    /// None in what older versions have kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ids: Option<RepositoryIds>,
+}
+
+impl Place {
+    /// Puts out what later steps need of a repository that was made.
+    fn put_out(self, ctx: &mut ActionContext<'_>) {
+        ctx.output("remoteUrl", self.clone_url);
+        ctx.output("repoContentsUrl", self.contents_url);
+        if let Some(ids) = self.ids {
+            ctx.output("repositoryId", ids.repository.to_string());
+            ctx.output("ownerId", ids.owner.to_string());
+        }
+    }
 }
 
 impl From<Repository> for Place {
     fn from(repository: Repository) -> Self {
-        let Repository { clone_url, html_url, contents_url, .. } = repository;
-        Self { clone_url, html_url, contents_url }
+        let Repository { clone_url, html_url, contents_url, ids, .. } = repository;
+        Self { clone_url, html_url, contents_url, ids: Some(ids) }
     }
 }
 
@@ -67,5 +83,9 @@ fn places() -> Value {
     json!({
         "remoteUrl": schema::text("URL to clone the repository from."),
         "repoContentsUrl": schema::text("URL of the repository's files on the default branch."),
+        "repositoryId": schema::text(
+            "Number of the repository, in digits; with `ownerId` a part of its workflows' OIDC subject."
+        ),
+        "ownerId": schema::text("Number of the user or organisation that owns it, in digits."),
     })
 }

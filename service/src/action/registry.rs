@@ -162,6 +162,7 @@ impl Registry {
     pub fn standard() -> Self {
         let mut registry = Self::default();
         registry.register(catalog::Fetch);
+        registry.register(catalog::Generate);
         registry.register(catalog::Register);
         registry.register(catalog::ScaffoldedFrom);
         registry.register(catalog::TemplateVersion);

@@ -13,6 +13,7 @@ mod people;
 mod proposal;
 mod seeing;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use catalog_gen::Site;
@@ -32,7 +33,7 @@ pub(super) struct Keeping {
     watch: Watch,
     queue: Queue,
     settings: config::Catalog,
-    site: Site,
+    site: Arc<Site>,
     /// Digest of the site, a part of what entities follow from.
     site_digest: String,
     max_attempts: u32,
@@ -43,14 +44,14 @@ pub(super) struct KeepingParts<'p> {
     pub(super) db: &'p crate::db::Db,
     pub(super) queue: Queue,
     pub(super) settings: config::Catalog,
-    pub(super) site: Site,
+    pub(super) site: Arc<Site>,
     pub(super) max_attempts: u32,
 }
 
 impl Keeping {
     pub(super) fn new(parts: KeepingParts<'_>) -> Self {
         let KeepingParts { db, queue, settings, site, max_attempts } = parts;
-        let site_digest = digest(&serde_json::to_string(&site).unwrap_or_default());
+        let site_digest = digest(&serde_json::to_string(&*site).unwrap_or_default());
         Self {
             repositories: Repositories::new(db.clone()),
             changes: Changes::new(db.clone(), queue.clone()),

@@ -66,6 +66,8 @@ impl Tasks {
     fn unusable_steps(&self, template: &Template, registry: &Registry) -> Vec<StepFault> {
         let capabilities = &self.inner.capabilities;
         let steps = template.spec.steps.iter().enumerate();
+        // One with an `if` may never run.
+        let steps = steps.filter(|(_, step)| step.condition.is_none());
         steps
             .filter_map(|(index, step)| {
                 let message = registry.get(&step.action).ok()?.unusable(capabilities)?;

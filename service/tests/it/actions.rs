@@ -262,6 +262,9 @@ async fn a_workspace_is_published_with_its_lock_file_and_without_what_git_ignore
     assert_eq!(bench.outputs["repoContentsUrl"], "https://github.com/acme/demo/blob/main");
     assert!(bench.outputs["remoteUrl"].as_str().unwrap().ends_with("/acme/demo.git"));
     assert_eq!(bench.outputs["commitHash"].as_str().unwrap().len(), 40);
+    for id in ["repositoryId", "ownerId"] {
+        assert_eq!(bench.outputs[id].as_str().unwrap().parse::<u64>().unwrap().to_string().len(), 9, "{id}");
+    }
     assert!(bench.log().contains("Left out what `.gitignore` names: `target`"));
 }
 

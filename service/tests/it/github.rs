@@ -26,6 +26,9 @@ async fn a_workspace_becomes_a_repository() {
     assert_eq!(output["remoteUrl"], site.github.clone_url("acme", "shop"));
     assert_eq!(output["repoContentsUrl"], format!("{}/acme/shop/blob/main", site.github.git_url()));
     assert_eq!(site.github.head("acme", "shop", "main").as_deref(), output["commitHash"].as_str());
+    let made = site.forge().find(&site.slug("acme", "shop")).await.unwrap().unwrap().ids;
+    assert_eq!(made.repository, repository.id);
+    assert_eq!(output["subject"], format!("{}/{}", made.owner, made.repository));
 }
 
 #[tokio::test]

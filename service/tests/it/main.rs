@@ -21,6 +21,7 @@ mod architecture;
 mod backstage;
 mod bad_input;
 mod cases;
+mod catalog_generate;
 mod catalog_repositories;
 mod cli;
 mod doctor;

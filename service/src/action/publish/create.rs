@@ -87,8 +87,7 @@ impl Action for CreateRepository {
         if input.auto_init == Some(true) {
             start(ctx, &target, branch).await?;
         }
-        ctx.output("remoteUrl", place.clone_url);
-        ctx.output("repoContentsUrl", place.contents_url);
+        place.put_out(ctx);
         Ok(())
     }
 }

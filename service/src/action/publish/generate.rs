@@ -74,8 +74,7 @@ impl Action for GenerateRepository {
             )));
         }
         let place = repository::create(ctx, &target, input.settings, Made::From(&template)).await?;
-        ctx.output("remoteUrl", place.clone_url);
-        ctx.output("repoContentsUrl", place.contents_url);
+        place.put_out(ctx);
         Ok(())
     }
 }

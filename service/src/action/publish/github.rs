@@ -89,8 +89,7 @@ impl Action for GitHub {
         let place = repository::create(ctx, &target, input.settings, Made::Empty(branch)).await?;
         let commit = push::send(ctx, &target, commit).await?;
         protection::protect(ctx, &target, protection).await?;
-        ctx.output("remoteUrl", place.clone_url);
-        ctx.output("repoContentsUrl", place.contents_url);
+        place.put_out(ctx);
         ctx.output("commitHash", commit.0);
         Ok(())
     }

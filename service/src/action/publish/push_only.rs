@@ -87,8 +87,7 @@ impl Action for PushRepository {
             .await?;
         let commit = push::send(ctx, &target, commit).await?;
         protection::protect(ctx, &target, protection).await?;
-        ctx.output("repoContentsUrl", format!("{}/blob/{branch}", place.html_url));
-        ctx.output("remoteUrl", place.clone_url);
+        Place { contents_url: format!("{}/blob/{branch}", place.html_url), ..place }.put_out(ctx);
         ctx.output("commitHash", commit.0);
         Ok(())
     }

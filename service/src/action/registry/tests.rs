@@ -270,7 +270,13 @@ fn an_action_that_is_not_there_gets_the_nearest_name() {
 fn a_dry_run_gets_outputs_that_stand_in() {
     assert_eq!(
         standard("publish:github").example_output(),
-        json!({ "remoteUrl": "<example>", "repoContentsUrl": "<example>", "commitHash": "<example>" })
+        json!({
+            "remoteUrl": "<example>",
+            "repoContentsUrl": "<example>",
+            "repositoryId": "<example>",
+            "ownerId": "<example>",
+            "commitHash": "<example>"
+        })
     );
     assert_eq!(standard("catalog:register").example_output(), json!({}));
 }

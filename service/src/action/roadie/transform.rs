@@ -64,8 +64,17 @@ fn evaluate(expression: &str, data: Option<Value>) -> Result<Option<Value>, Acti
     let mut evaluator = Evaluator::with_options(Context::new(), options);
     evaluator.register_fn_override("pad", pad).map_err(|error| failed(&error))?;
     let data = data.map_or(JValue::Undefined, |data| JValue::from(ordered(data)));
-    let result = evaluator.evaluate(&tree, &data).map_err(|error| failed(&error))?;
+    let result = evaluator.evaluate(&tree, &data).map_err(|error| {
+        let said = error.to_string();
+        own_words(&said).map_or_else(|| failed(&said), |words| ActionError::Input(words.to_owned()))
+    })?;
     Ok(plain(&result).map(ordered))
+}
+
+/// What `$error` and `$assert` say: the words are the template's own.
+fn own_words(said: &str) -> Option<&str> {
+    let words = ["D3137: ", "D3141: "].iter().find_map(|code| said.split_once(code))?.1;
+    Some(words).filter(|words| !words.is_empty())
 }
 
 /// The result as data; what is no data, like a function, is nothing.
@@ -150,6 +159,8 @@ mod tests {
     fn a_fault_is_told() {
         assert!(refused("a +").contains("the JSONata expression failed"));
         assert!(refused("$uppercase(n)").contains("failed"));
+        assert_eq!(refused("$error('no `score.yaml`')"), "no `score.yaml`");
+        assert_eq!(refused("$assert(false, 'no `score.yaml`')"), "no `score.yaml`");
         assert!(refused(&"a".repeat(LONGEST_EXPRESSION + 1)).contains("shorter"));
     }
 }

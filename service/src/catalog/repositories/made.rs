@@ -4,23 +4,14 @@
 //! declare themselves is theirs. Nothing is stored and nobody is told. The invariant: the same commit and the same words
 //! of the host give the same entities, byte for byte.
 
-use bytes::Bytes;
-use catalog_gen::{
-    About, Catalogue, CodeHost, Described, Entry, FileTree, Listing, Material, Remote, Site, TreePath,
-    Wanted, generate, wanted,
-};
+use catalog_gen::{Catalogue, Described, FileTree, Listing, MORE_FILE, Material, Site, TreePath, generate};
 use serde_json::{Value, json};
 
 use super::people::{self, Declared};
-use super::proposal::MORE_FILE;
 use crate::entities::{MadeEntity, RepositoryState};
-use crate::forge::{AboutRepository, Forge, ForgeError};
+use crate::forge::{AboutRepository, Forge, ForgeError, Survey};
 use crate::git::CommitId;
 
-/// Bytes that are read of one repository.
-const MOST_BYTES: u64 = 64 * 1024 * 1024;
-/// Files that are read of one repository.
-const MOST_FILES: usize = 5_000;
 /// The file that a catalog would read, where there is none.
 const FILE: &str = "catalog-info.yaml";
 /// Keys under which a file stands for a text.
@@ -54,38 +45,29 @@ pub(super) async fn make(
     commit: &CommitId,
     site: &Site,
 ) -> Result<Made, ForgeError> {
-    let slug = &about.repository.slug;
-    let listing = forge.listing(slug, commit).await?;
-    let own = people::files(&listing);
-    let mut reader = Reader { forge, about, listing: &listing, left: MOST_BYTES, unread: 0 };
+    let mut survey = Survey::begin(forge, &about.repository.slug, commit).await?;
+    let own = people::files(&survey.listing);
     let mut paths = own.clone();
-    paths.extend(worth_reading(&listing));
-    let files = reader.read(paths).await?;
+    paths.extend(survey.worth_reading());
+    survey.read(paths).await?;
     let mut declaring = FileTree::new();
-    copy(&files, own, &mut declaring);
-    let further = people::led_to(&declaring, &listing);
+    copy(&survey.files, own, &mut declaring);
+    let further = people::led_to(&declaring, &survey.listing);
     if !further.is_empty() {
-        let read = reader.read(further.clone()).await?;
-        copy(&read, further, &mut declaring);
+        survey.read(further.clone()).await?;
+        copy(&survey.files, further, &mut declaring);
     }
     let seen = Seen {
-        unread: reader.unread,
+        unread: survey.unread,
         about: about.clone(),
         declared: Declared::read(&declaring),
         site: site.clone(),
-        listing,
-        files,
+        listing: survey.listing,
+        files: survey.files,
     };
     tokio::task::spawn_blocking(move || seen.made())
         .await
         .map_err(|_| ForgeError::Unavailable("the service is stopping; try again later".to_owned()))
-}
-
-/// The files that a detector wants: those it surely reads before those that may hold something.
-fn worth_reading(listing: &Listing) -> Vec<TreePath> {
-    let mut wanted = wanted(listing);
-    wanted.sort_by_key(|file| std::cmp::Reverse(file.wanted == Wanted::Yes));
-    wanted.into_iter().map(|file| file.path).collect()
 }
 
 fn copy(from: &FileTree, paths: Vec<TreePath>, to: &mut FileTree) {
@@ -94,43 +76,6 @@ fn copy(from: &FileTree, paths: Vec<TreePath>, to: &mut FileTree) {
             // It fits: it is a part of a tree that has the same budget.
             let _ = to.insert(path, entry.clone());
         }
-    }
-}
-
-/// Reads files of a repository within a budget.
-struct Reader<'r> {
-    forge: &'r dyn Forge,
-    about: &'r AboutRepository,
-    listing: &'r Listing,
-    left: u64,
-    /// Files that were wanted and are too much.
-    unread: usize,
-}
-
-impl Reader<'_> {
-    async fn read(&mut self, paths: Vec<TreePath>) -> Result<FileTree, ForgeError> {
-        let (mut chosen, mut ids, mut bytes) = (Vec::new(), Vec::new(), 0);
-        for path in paths {
-            let Some(listed) = self.listing.get(&path) else { continue };
-            let Some(id) = &listed.id else { continue };
-            if chosen.len() >= MOST_FILES || bytes + listed.size > self.left {
-                self.unread += 1;
-                continue;
-            }
-            bytes += listed.size;
-            ids.push(id.clone());
-            chosen.push(path);
-        }
-        let contents = self.forge.contents(&self.about.repository.slug, ids, MOST_BYTES).await?;
-        self.left = self.left.saturating_sub(contents.iter().map(|bytes| bytes.len() as u64).sum());
-        let mut tree = FileTree::new();
-        for (path, content) in chosen.into_iter().zip(contents) {
-            let content: Bytes = content;
-            if tree.insert(path, Entry::file(content)).is_err() {
-                self.unread += 1;
-            }
-        }
-        Ok(tree)
     }
 }
 
@@ -147,22 +92,8 @@ struct Seen {
 impl Seen {
     fn made(self) -> Made {
         let Self { about, listing, files, declared, site, unread } = self;
+        let said = about.for_catalog();
         let contents_url = about.repository.contents_url;
-        let remote = Remote {
-            url: about.repository.html_url,
-            revision: about.repository.default_branch,
-            host: CodeHost::GitHub,
-        };
-        let said = About {
-            remote: Some(remote),
-            description: about.description,
-            homepage: about.homepage,
-            topics: about.topics,
-            archived: about.archived,
-            template: about.template,
-            released: None,
-            teams: Vec::new(),
-        };
         let catalogue = generate(&Material { listing: &listing, files: &files, about: &said }, &site);
         let is_taken = TreePath::parse(MORE_FILE).is_ok_and(|path| listing.get(&path).is_some());
         let mut sorting = Sorting::new(&declared, &files, format!("url:{contents_url}/{FILE}"));
@@ -286,6 +217,8 @@ fn point(entity: &mut Value, from: &str, to: &str) {
 
 #[cfg(test)]
 mod tests {
+    use catalog_gen::Entry;
+
     use super::*;
 
     fn tree(path: &str, text: &str) -> FileTree {

@@ -5,9 +5,7 @@
 //! every value where it comes from, how sure it is, and what was left out. The invariant: no file that people wrote or
 //! changed is touched, and what is only guessed is in no file.
 
-mod text;
-
-use catalog_gen::{Described, Entry, FileTree, TreePath};
+use catalog_gen::{FileTree, MORE_FILE, TreePath, describe_offer, offered_files};
 
 use super::made::Made;
 use super::{SeeError, digest};
@@ -16,13 +14,9 @@ use crate::entities::{KeptRepository, PullNote, PullState};
 use crate::forge::{AboutRepository, Forge, NewPullRequest, Origin, PullFate, PullRequest};
 use crate::ids::TaskId;
 
-/// What a catalog reads by its default rules.
-const MAIN_FILE: &str = "catalog-info.yaml";
-/// The kinds that its default rules do not take from a file.
-pub(super) const MORE_FILE: &str = "catalog-more.yaml";
-const USUAL_KINDS: [&str; 2] = ["Component", "API"];
 const TITLE: &str = "Describe this repository in the software catalog";
 const MESSAGE: &str = "Add a catalog file";
+const CLOSING: &str = "Close the pull request if you do not want it: no other one is opened.";
 /// The word that stands for this work in a pull request's mark.
 const STEP: &str = "catalog";
 
@@ -39,8 +33,8 @@ impl Catalog {
         if made.has_files || made.is_taken || made.entities.is_empty() {
             return Ok(());
         }
-        let files = files(&made.catalogue.entities, about);
-        let description = text::describe(&made.catalogue, &made.left_out, files.len() > 1);
+        let files = offered_files(&made.catalogue.entities, &slug.name);
+        let description = describe_offer(&made.catalogue, &made.left_out, files.len() > 1, CLOSING);
         let brings = digest(&format!("{files:?}{description}"));
         let known = self.fate(forge, row, about).await?;
         match &known {
@@ -121,29 +115,4 @@ impl Catalog {
             assignees: Vec::new(),
         }
     }
-}
-
-/// The files that the pull request brings.
-fn files(entities: &[Described], about: &AboutRepository) -> FileTree {
-    let (usual, more): (Vec<&Described>, Vec<&Described>) =
-        entities.iter().partition(|described| USUAL_KINDS.contains(&described.entity.kind.as_str()));
-    let mut documents: Vec<String> = usual.iter().map(|described| document(described)).collect();
-    let mut tree = FileTree::new();
-    if !more.is_empty() {
-        documents.push(text::location(&about.repository.slug.name, MORE_FILE));
-        put(&mut tree, MORE_FILE, &more.iter().map(|described| document(described)).collect::<Vec<_>>());
-    }
-    put(&mut tree, MAIN_FILE, &documents);
-    tree
-}
-
-fn put(tree: &mut FileTree, name: &str, documents: &[String]) {
-    if let Ok(path) = TreePath::parse(name) {
-        // Two small files fit into every budget.
-        let _ = tree.insert(path, Entry::file(documents.join("---\n")));
-    }
-}
-
-fn document(described: &Described) -> String {
-    serde_yaml::to_string(&described.entity.to_value()).unwrap_or_default()
 }

@@ -21,7 +21,7 @@ use super::answer::{Answer, Failure};
 use super::client::Ask;
 use super::patience::patiently;
 use super::route::Route;
-use crate::forge::{ForgeError, RepoSlug, Repository};
+use crate::forge::{ForgeError, RepoSlug, Repository, RepositoryIds};
 use crate::git::{CommitId, Credentials, GitError, TreeId};
 use crate::ids::TaskId;
 
@@ -39,6 +39,7 @@ pub(super) struct Found {
     pub(super) slug: RepoSlug,
     pub(super) default_branch: String,
     created_by: Option<TaskId>,
+    ids: RepositoryIds,
     /// How long it has been there.
     pub(super) age: Option<Duration>,
     /// Everything that was told.
@@ -47,6 +48,7 @@ pub(super) struct Found {
 
 #[derive(Deserialize)]
 struct Told {
+    id: u64,
     name: String,
     owner: Owner,
     #[serde(default)]
@@ -59,6 +61,7 @@ struct Told {
 
 #[derive(Deserialize)]
 struct Owner {
+    id: u64,
     login: String,
 }
 
@@ -75,6 +78,7 @@ impl Found {
         let description = told.description.unwrap_or_default();
         let task = description.strip_prefix(MARK).and_then(|id| TaskId::from_str(id.trim()).ok());
         Self {
+            ids: RepositoryIds { owner: told.owner.id, repository: told.id },
             slug: RepoSlug { host, owner: told.owner.login, name: told.name },
             age: age_s.map(|age_s| Duration::from_secs(u64::try_from(age_s).unwrap_or_default())),
             default_branch: told.default_branch.unwrap_or_else(|| "main".to_owned()),
@@ -92,6 +96,7 @@ impl Found {
             slug: self.slug,
             default_branch: self.default_branch,
             created_by: self.created_by,
+            ids: self.ids,
         }
     }
 }

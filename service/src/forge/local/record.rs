@@ -16,7 +16,9 @@ use reqwest::Url;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::super::{AboutRepository, ForgeError, NewRepository, RepoSlug, Repository, Visibility};
+use super::super::{
+    AboutRepository, ForgeError, NewRepository, RepoSlug, Repository, RepositoryIds, Visibility,
+};
 use super::collaboration::Book;
 use super::failed;
 use crate::ids::TaskId;
@@ -200,7 +202,11 @@ impl Record {
         };
         let contents_url = format!("{html_url}/blob/{}", self.default_branch);
         let (default_branch, created_by) = (self.default_branch.clone(), Some(self.created_by));
-        Repository { slug, clone_url, html_url, contents_url, default_branch, created_by }
+        let ids = RepositoryIds {
+            owner: number_of(&format!("{}/{}", slug.host, slug.owner)),
+            repository: number_of(&format!("{slug} {}", self.created_by)),
+        };
+        Repository { slug, clone_url, html_url, contents_url, default_branch, created_by, ids }
     }
 
     /// What is said of the repository; the stamp is still to be written.
@@ -269,4 +275,12 @@ fn on_disk(folder: &Path) -> String {
 
 fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// A number of nine digits that stands in for the one that GitHub gives: always the same for the same text (FNV-1a).
+fn number_of(text: &str) -> u64 {
+    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    100_000_000 + hash % 900_000_000
 }

@@ -96,6 +96,12 @@ impl Library {
         let path = path.canonicalize().map_err(io)?;
         let library = Self::empty(sources.clone(), vec![path.display().to_string()]);
         library.refresh().await;
+        let file = if path.is_dir() { path.join("template.yaml") } else { path };
+        let is_broken = library.shelf().items.iter().all(|item| item.template.is_none());
+        if let Some(repository) = repository_of(&file).filter(|_| is_broken && file.is_file()) {
+            // Its placeholders may name files further up.
+            library.reload_below(repository, &file).await?;
+        }
         let mut local = Local::default();
         for item in &library.shelf().items {
             local.faults.extend(item.listed.errors.iter().cloned());

@@ -55,6 +55,7 @@ impl Bench {
             humanitec: None,
             author: Author { name: "Scaffolder".to_owned(), email: "scaffolder@example.com".to_owned() },
             commit_message: "initial commit".to_owned(),
+            site: Arc::default(),
         };
         let template = TemplateInfo::new("template:default/demo", &Value::Null, None);
         let run = RunInfo {

@@ -52,6 +52,7 @@ output:
   remoteUrl: ${{ steps.publish.output.remoteUrl }}
   repoContentsUrl: ${{ steps.publish.output.repoContentsUrl }}
   commitHash: ${{ steps.publish.output.commitHash }}
+  subject: ${{ steps.publish.output.ownerId }}/${{ steps.publish.output.repositoryId }}
 ";
 
 /// A service and its GitHub.

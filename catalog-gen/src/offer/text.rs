@@ -5,21 +5,29 @@
 
 use std::fmt::Write as _;
 
-use catalog_gen::{Catalogue, Confidence, Described, Evidence, FieldClaim};
 use serde_json::Value;
+
+use crate::{Catalogue, Confidence, Described, Evidence, FieldClaim};
 
 /// Characters that a text may have; GitHub takes some more.
 const LONGEST: usize = 60_000;
 /// Characters of a cell.
 const CELL: usize = 160;
 
-/// The text.
-pub(super) fn describe(catalogue: &Catalogue, left_out: &[(String, String)], has_more: bool) -> String {
+/// The text, as Markdown: what the files are for, `closing` (what becomes of the pull request when it is closed), every
+/// value with its reason, and what was left out.
+pub fn describe_offer(
+    catalogue: &Catalogue,
+    left_out: &[(String, String)],
+    has_more: bool,
+    closing: &str,
+) -> String {
     let mut text = "This file tells the software catalog what is in this repository. Every value of it is below, with \
                     where it was found. Change in this branch what is not right, then merge it; from then on the \
-                    file is yours and nothing here touches it. Close the pull request if you do not want it: no \
-                    other one is opened.\n"
+                    file is yours and nothing here touches it. "
         .to_owned();
+    text.push_str(closing);
+    text.push('\n');
     if has_more {
         text.push_str(
             "\nThe catalog takes `System` and `Resource` from a file only if its `catalog.rules` allow it: \
@@ -138,10 +146,10 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use catalog_gen::{Claim, Entity, TreePath};
     use serde_json::json;
 
     use super::*;
+    use crate::{Claim, Entity, TreePath};
 
     fn claim(field: &str, value: &str, confidence: Confidence, seen: &str) -> FieldClaim {
         let path = TreePath::parse("package.json").unwrap();
@@ -170,7 +178,12 @@ mod tests {
 
     #[test]
     fn every_value_stands_with_its_reason_and_how_sure_it_is() {
-        let text = describe(&catalogue(), &[("api:default/x".to_owned(), "not read".to_owned())], true);
+        let text = describe_offer(
+            &catalogue(),
+            &[("api:default/x".to_owned(), "not read".to_owned())],
+            true,
+            "Close it.",
+        );
 
         assert!(
             text.contains(
