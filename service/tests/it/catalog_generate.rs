@@ -96,10 +96,10 @@ async fn a_file_where_one_of_ours_would_stand_is_not_replaced() {
 
 #[tokio::test]
 async fn what_cannot_be_described_is_refused_with_what_to_do() {
-    let reference = refused(SERVICE, json!({ "owner": "a:b:c" })).await;
-    assert!(
-        reference.to_string().contains("`owner`") && reference.to_string().contains("group:default/shop")
-    );
+    for owner in ["a:b:c", "a b", "group:default/", "team\nkind: Other"] {
+        let reference = refused(SERVICE, json!({ "owner": owner })).await.to_string();
+        assert!(reference.contains("`owner`") && reference.contains("`group:default/shop`"), "{reference}");
+    }
 
     let outside = refused(SERVICE, json!({ "targetPath": "../x" })).await;
     assert!(matches!(outside, ActionError::NotAllowed(_)), "{outside}");

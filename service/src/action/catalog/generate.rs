@@ -229,11 +229,18 @@ fn told(input: &Input) -> Result<Told, ActionError> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
     let reference = |name: &str, text: &Option<String>, kind: &str| {
         let parse = |text: String| {
-            EntityRef::parse_with(&text, Some(kind), None).map_err(|error| {
+            let refused = |why: String| {
                 ActionError::Input(format!(
-                    "`{name}`: {error}; write a reference such as `{kind}:default/shop`"
+                    "`{name}`: {why}; write a reference such as `{kind}:default/shop`"
                 ))
-            })
+            };
+            let reference =
+                EntityRef::parse_with(&text, Some(kind), None).map_err(|error| refused(error.to_string()))?;
+            let parts = [reference.kind(), reference.namespace(), reference.name()];
+            if !parts.into_iter().all(is_word) {
+                return Err(refused(format!("`{}` is no reference", text.escape_debug())));
+            }
+            Ok(reference)
         };
         given(text).map(parse).transpose()
     };
@@ -242,6 +249,11 @@ fn told(input: &Input) -> Result<Told, ActionError> {
         system: reference("system", &input.system, "system")?,
         lifecycle: given(&input.lifecycle),
     })
+}
+
+/// Whether it can be a part of a reference.
+fn is_word(part: &str) -> bool {
+    part.len() <= 63 && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// Reads the repository at the head of its default branch, and says what it is.
