@@ -111,11 +111,13 @@ function keepLogs(folder: string) {
   for (const name of ['stagecraft.log', 'backstage.log']) cpSync(join(folder, name), join(pictures, name));
 }
 
-/** The templates of the tests and the golden path, which both name GitHub, as a site with this forge has them. */
+/** The templates of the tests and the golden paths, which name GitHub, as a site with this forge has them. */
 function templates(folder: string, forge: string) {
   cpSync(join(HERE, 'templates'), folder, { recursive: true });
-  cpSync(join(TOP, 'templates/rust-service'), join(folder, 'rust-service'), { recursive: true });
-  for (const name of ['rust-service', 'node-service']) {
+  for (const name of ['_shared', 'aws-service', 'rust-service']) {
+    cpSync(join(TOP, 'templates', name), join(folder, name), { recursive: true });
+  }
+  for (const name of ['aws-service', 'rust-service', 'node-service']) {
     const path = join(folder, name, 'template.yaml');
     const text = readFileSync(path, 'utf8');
     const local = text.replace('- github.com\n', `- ${forge}\n`);
