@@ -95,8 +95,24 @@ enum Command {
     Completions(completions::Completions),
 }
 
+/// The status of a program that writes to somebody who has stopped reading, as shells know it.
+const UNREAD: i32 = 141;
+
+/// Ends the program without a word where nobody reads what it says any more, as in `stagecraft actions | head`.
+fn end_when_unread() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |found| {
+        let said = found.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to") && said.contains("Broken pipe") {
+            std::process::exit(UNREAD);
+        }
+        usual(found);
+    }));
+}
+
 /// Runs the command that the arguments name.
 pub fn run() -> ExitCode {
+    end_when_unread();
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

@@ -11,6 +11,8 @@ use crate::workload::Container;
 
 /// How often and how long a container is asked whether it has started, before the other probes begin.
 const STARTUP: (u32, u32) = (2, 60);
+/// The group that may read files that not everybody may.
+const FILES_GROUP: u32 = 65_532;
 
 impl Writer<'_, '_> {
     pub(super) fn deployment(&mut self) {
@@ -40,10 +42,7 @@ impl Writer<'_, '_> {
         let pod = object([
             ("serviceAccountName", Some(json!(self.name()))),
             ("automountServiceAccountToken", Some(json!(false))),
-            (
-                "securityContext",
-                Some(json!({ "runAsNonRoot": true, "seccompProfile": { "type": "RuntimeDefault" } })),
-            ),
+            ("securityContext", Some(pod_security(&volumes))),
             ("topologySpreadConstraints", (scale.max > 1).then_some(spread)),
             ("initContainers", (!first.is_empty()).then_some(Value::Array(first))),
             ("containers", Some(Value::Array(main))),
@@ -217,4 +216,19 @@ fn probe(probe: &Map<String, Value>) -> Value {
 fn has_digest(image: &str) -> bool {
     let Some((name, digest)) = image.split_once("@sha256:") else { return false };
     !name.is_empty() && digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The security context of a pod. Files of a volume belong to root: those that not everybody may read are given to a
+/// group that the pod's processes are in, because none of them is root.
+fn pod_security(volumes: &[Value]) -> Value {
+    let everybody =
+        |item: &Value| item.get("mode").and_then(Value::as_u64).is_none_or(|mode| mode & 0o004 != 0);
+    let items = volumes.iter().filter_map(|volume| volume.pointer("/configMap/items")?.as_array());
+    let is_kept = items.flatten().any(|item| !everybody(item));
+    object([
+        ("runAsNonRoot", Some(json!(true))),
+        ("seccompProfile", Some(json!({ "type": "RuntimeDefault" }))),
+        ("fsGroup", is_kept.then(|| json!(FILES_GROUP))),
+        ("fsGroupChangePolicy", is_kept.then(|| json!("OnRootMismatch"))),
+    ])
 }

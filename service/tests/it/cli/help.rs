@@ -11,6 +11,23 @@ fn help(arguments: &[&str]) -> String {
 }
 
 #[test]
+fn who_stops_reading_is_told_nothing() {
+    let program = Program::new();
+    let mut command = program.command(std::path::Path::new(super::program::binary()));
+    let mut running = command
+        .args(["actions", "--markdown"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(running.stdout.take());
+
+    let ended = running.wait_with_output().unwrap();
+
+    assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap()), (Some(141), String::new()));
+}
+
+#[test]
 fn help_names_every_command_and_the_exit_codes() {
     insta::assert_snapshot!("stagecraft", help(&["--help"]));
 }
