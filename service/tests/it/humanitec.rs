@@ -226,3 +226,18 @@ async fn a_template_that_needs_humanitec_is_refused_where_there_is_none() {
 
     assert!(refused.contains("set `humanitec.organization` and `humanitec.token`"), "{refused}");
 }
+
+#[tokio::test]
+async fn a_template_that_may_need_humanitec_runs_where_there_is_none_as_long_as_it_does_not() {
+    let app = TestApp::new().await;
+    let step = "    action: humanitec:app:create\n";
+    let chosen = format!("{step}    if: ${{{{ parameters.orchestrator === 'humanitec' }}}}\n");
+    app.template("shop", &TEMPLATE.replace(step, &chosen), &[]).await;
+
+    let without = app.run("shop", json!({ "name": "shop", "orchestrator": "kubernetes" })).await;
+    let with = app.run("shop", json!({ "name": "shop", "orchestrator": "humanitec" })).await;
+
+    assert_eq!(app.status(without).await, TaskStatus::Completed, "{:#?}", app.messages(without).await);
+    let (_, message) = app.failure(with).await;
+    assert!(message.contains("set `humanitec.organization` and `humanitec.token`"), "{message}");
+}
