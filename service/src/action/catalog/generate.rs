@@ -68,7 +68,7 @@ struct Answer {
 
 const EXAMPLES: &[Example] = &[
     Example {
-        description: "Describe a repository, and open the pull request that brings the file",
+        description: "Describe a repository, for a pull request that a later step opens",
         example: "\
 steps:
   - id: describe
@@ -77,14 +77,6 @@ steps:
     input:
       repoUrl: github.com?owner=acme&repo=shop
       owner: group:default/shop
-  - id: propose
-    name: Open the pull request
-    action: publish:github:pull-request
-    input:
-      repoUrl: github.com?owner=acme&repo=shop
-      branchName: describe-in-catalog
-      title: Describe this repository in the software catalog
-      description: ${{ steps.describe.output.description }}
 ",
     },
     Example {

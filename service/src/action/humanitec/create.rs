@@ -57,8 +57,8 @@ steps:
     name: Create the application in Humanitec
     action: humanitec:app:create
     input:
-      id: ${{ parameters.name }}
-      name: ${{ parameters.title }}
+      id: shop
+      name: The shop
       environments:
         - id: development
           type: development
@@ -89,7 +89,7 @@ impl Action for CreateApp {
 
     fn definition(&self) -> Definition {
         let id = |description: &str| json!({ "type": "string", "pattern": ID_PATTERN, "maxLength": LONGEST_ID, "description": description });
-        let environment = schema::closed(
+        let environment = schema::object(
             json!({
                 "id": id("Id of the environment."),
                 "name": schema::text("What people call it. Default: its id."),
@@ -97,7 +97,7 @@ impl Action for CreateApp {
             }),
             &["id", "type"],
         );
-        let output = schema::object(
+        let output = schema::closed(
             json!({
                 "applicationId": schema::text("Id of the application."),
                 "organization": schema::text("Organisation that it is in."),

@@ -35,6 +35,7 @@ fn the_actions_are_these() {
         ids,
         [
             "catalog:fetch",
+            "catalog:generate",
             "catalog:register",
             "catalog:scaffolded-from",
             "catalog:template:version",
@@ -70,6 +71,7 @@ fn the_actions_are_these() {
             "github:ruleset:create",
             "github:webhook",
             "http:backstage:request",
+            "humanitec:app:create",
             "notification:send",
             "publish:github",
             "publish:github:pull-request",
