@@ -7,6 +7,8 @@
 pub(super) struct Flow {
     /// The lines below `steps:`; `REPO` stands for the repository's `repoUrl`.
     pub(super) steps: &'static str,
+    /// Whose repository it is.
+    pub(super) owner: &'static str,
     /// Whether the repository is there before.
     pub(super) there: bool,
     /// Whether commits are made through the API.
@@ -18,7 +20,7 @@ pub(super) struct Flow {
 }
 
 const fn new(steps: &'static str) -> Flow {
-    Flow { steps, there: false, by_api: false, named: false, untold: &[] }
+    Flow { steps, owner: "acme", there: false, by_api: false, named: false, untold: &[] }
 }
 
 const fn there(steps: &'static str) -> Flow {
@@ -89,6 +91,8 @@ pub(super) const PUBLISH_AS_A_USER: Flow = new(fetched!(
   action: publish:github
   input: { repoUrl: REPO, token: '${{ secrets.user }}', subscribe: true, protectDefaultBranch: false }"
 ));
+
+pub(super) const PUBLISH_FOR_ONESELF: Flow = Flow { owner: "jane", ..PUBLISH_AS_A_USER };
 
 pub(super) const PUBLISH_BY_API: Flow = Flow {
     by_api: true,
@@ -257,7 +261,8 @@ pub(super) const REGISTER: Flow = Flow {
 };
 
 /// All of the others, in groups that are about the same.
-pub(super) const PUBLISHING: [&Flow; 3] = [&PUBLISH, &PUBLISH_FOR_PEOPLE, &PUBLISH_AS_A_USER];
+pub(super) const PUBLISHING: [&Flow; 4] =
+    [&PUBLISH, &PUBLISH_FOR_PEOPLE, &PUBLISH_AS_A_USER, &PUBLISH_FOR_ONESELF];
 pub(super) const VALUES_AND_API: [&Flow; 2] = [&PUBLISH_WITH_VALUES, &PUBLISH_BY_API];
 pub(super) const CREATING: [&Flow; 2] = [&CREATE_AND_PUSH, &GENERATE];
 pub(super) const WORKING_TOGETHER: [&Flow; 5] = [&PULL_REQUEST, &ANOTHER_COMMIT, &FORK, &ISSUE, &EVENT];

@@ -51,6 +51,7 @@ pub(super) struct Reference {
 /// A service and its GitHub.
 pub(super) struct World {
     pub(super) site: GitHubSite,
+    owner: &'static str,
     there: bool,
     named: bool,
     user: String,
@@ -90,14 +91,23 @@ impl World {
         let raw = site.app.templates().join("flow/skeleton/raw.bin");
         fs::create_dir_all(raw.parent().unwrap()).unwrap();
         fs::write(raw, [0xff, 0x00, 0xfe]).unwrap();
-        let steps = flow.steps.replace("REPO", "'github.com?owner=acme&repo=${{ parameters.name }}'");
+        let repo_url = format!("'github.com?owner={}&repo=${{{{ parameters.name }}}}'", flow.owner);
+        let steps = flow.steps.replace("REPO", &repo_url);
         let steps: String = steps.lines().map(|line| format!("  {line}\n")).collect();
         site.app
             .template("flow", &format!("parameters: {{ type: object }}\nsteps:\n{steps}"), &SKELETON)
             .await;
         without_pauses(&site.app).await;
         let user = site.github.token("jane", &["repo", "admin:org"]);
-        Self { site, there: flow.there, named: flow.named, user, number: AtomicU32::default(), working: None }
+        Self {
+            site,
+            owner: flow.owner,
+            there: flow.there,
+            named: flow.named,
+            user,
+            number: AtomicU32::default(),
+            working: None,
+        }
     }
 
     pub(super) fn github(&self) -> &GitHub {
@@ -179,7 +189,9 @@ impl World {
 
     /// The repository of this name as it is, without what tells it from those of other runs.
     pub(super) fn imprint(&self, name: &str) -> Vec<String> {
-        let Some(found) = self.github().repository("acme", name) else { return vec!["nothing".to_owned()] };
+        let Some(found) = self.github().repository(self.owner, name) else {
+            return vec!["nothing".to_owned()];
+        };
         let short = name.replace('-', "A");
         let lines = imprint(&found);
         let lines = lines.iter().map(|line| line.replace(name, "NAME").replace(&short, "KEY"));
