@@ -1,11 +1,11 @@
 //! Asking the engine, within limits of time and memory.
 //!
 //! The limit of memory is what the process may take beyond what it has when the question is asked. The engine knows
-//! one such limit for the whole process, so questions are asked one after another. The invariant: a question ends,
-//! and whoever asked learns why it ended without an answer.
+//! one such limit for the whole process, so whoever uses it takes a [`Turn`] and is alone with it. The invariant: a
+//! question ends, and whoever asked learns why it ended without an answer.
 
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use regorus::utils::limits::ExecutionTimerConfig;
@@ -50,12 +50,14 @@ pub(crate) enum NoAnswer {
 pub(crate) struct Asker {
     limits: Limits,
     end: Instant,
+    _turn: Turn,
 }
 
 impl Asker {
-    /// The time begins.
+    /// Waits for its turn; then the time begins.
     pub(crate) fn new(limits: Limits) -> Self {
-        Self { limits, end: Instant::now() + limits.whole }
+        let turn = Turn::wait();
+        Self { limits, end: Instant::now() + limits.whole, _turn: turn }
     }
 
     /// The value of a rule for an input; none where it has no value.
@@ -91,8 +93,20 @@ impl Asker {
     }
 }
 
-/// One question at a time: the limit is the process's.
-static TURN: Mutex<()> = Mutex::new(());
+/// Whose turn it is: the engine reads and asks within a limit that is the process's.
+static TURNS: Mutex<()> = Mutex::new(());
+
+/// Time alone with the engine. Reading policies counts as well: the engine looks at the limit there, too.
+pub(crate) struct Turn {
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Turn {
+    /// Waits until nobody else uses the engine.
+    pub(crate) fn wait() -> Self {
+        Self { _alone: TURNS.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+}
 
 /// Puts the limit away, whatever ends the work.
 struct Lifted;
@@ -104,7 +118,6 @@ impl Drop for Lifted {
 }
 
 fn within<T>(bytes: u64, work: impl FnOnce() -> T) -> T {
-    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let _lifted = Lifted;
     regorus::flush_thread_memory_counters();
     regorus::set_global_memory_limit(Some(0));

@@ -52,9 +52,10 @@ impl Repository {
 pub fn check(set: &PolicySet, repository: &Repository, limits: Limits) -> Report {
     let mut found = Vec::new();
     let documents = documents(repository, &mut found);
+    let asker = Asker::new(limits);
     let inputs: Vec<regorus::Value> =
         documents.iter().map(|document| regorus::Value::from(document.value.clone())).collect();
-    let mut asking = Asking { set, asker: Asker::new(limits), engine: set.engine.clone(), found };
+    let mut asking = Asking { set, asker, engine: set.engine.clone(), found };
     for entry in &set.entries {
         let Some(policy) = set.policies.get(entry.policy) else { continue };
         asking.each(entry, policy, &documents, &inputs);

@@ -12,6 +12,7 @@ use regorus::Engine;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::ask::Turn;
 use crate::document::Kind;
 use crate::finding::{Level, one_line};
 use crate::meta::{self, Meta};
@@ -99,6 +100,7 @@ pub struct PolicySet {
 impl PolicySet {
     /// Reads modules in Rego v1, by the names of their files. `data` is what policies see as `data`: an object.
     pub fn read(files: &BTreeMap<String, String>, data: Value) -> Result<Self, Faults> {
+        let _turn = Turn::wait();
         let mut faults = Vec::new();
         let mut modules = Vec::new();
         for (file, text) in files {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use catalog_gen::{Entry, FileTree, TreePath};
-use policy::{Limits, PolicySet, Repository, check, prove};
+use policy::{Level, Limits, PolicySet, Repository, check, prove};
 use serde_json::json;
 
 pub(crate) fn folder() -> PathBuf {
@@ -178,4 +178,27 @@ fn what_the_golden_paths_generate_is_taken() {
         }
     }
     assert!(checked > 3, "only {checked} snapshots were found");
+}
+
+#[test]
+fn policies_are_read_while_others_are_asked() {
+    let set = starter();
+    let (folder, _) = &examples("images-by-digest")[0];
+    let repository = repository(folder);
+
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..5).for_each(|_| assert_eq!(starter().digest(), set.digest())));
+            scope.spawn(|| {
+                for _ in 0..5 {
+                    let report = check(&set, &repository, Limits::default());
+                    assert!(
+                        report.findings.iter().all(|found| found.level != Level::Error),
+                        "{:?}",
+                        report.findings
+                    );
+                }
+            });
+        }
+    });
 }
